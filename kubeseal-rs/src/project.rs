@@ -109,10 +109,15 @@ impl Project {
     /// The rule for this file: the first one whose pattern matches.
     pub(crate) fn rule_for(&self, file: &Path) -> Result<&Rule, ProjectError> {
         let inside = output_path::within(&self.root, file)?;
-        self.file.rules.iter().find(|rule| rule.matches(&inside)).ok_or_else(|| ProjectError::NoRule {
-            path: inside,
+        self.rule_at(&inside).ok_or_else(|| ProjectError::NoRule {
+            path: inside.clone(),
             patterns: self.file.rules.iter().map(|rule| rule.pattern().to_owned()).collect(),
         })
+    }
+
+    /// The rule for the file at this path from the root.
+    pub(crate) fn rule_at(&self, inside: &Path) -> Option<&Rule> {
+        self.file.rules.iter().find(|rule| rule.matches(inside))
     }
 
     /// The cluster that this key, a fingerprint or an age recipient, is trusted for.

@@ -1,11 +1,12 @@
 //! `guard`: finds plaintext that is about to be committed.
 //!
 //! `candidates` finds the files to scan, `scan` looks for plaintext in one file, `value` judges whether a text is a
-//! secret value, and `report` has the messages. To find another kind of credential: its name in `value::credential`, a
+//! secret value, `comparison` compares recipients with the project file, and `report` has the messages. To find another kind of credential: its name in `value::credential`, a
 //! notation of references in `value::reference`, a format of private keys in `scan::private_key`, a kind of object in
 //! `scan::object`.
 
 pub(crate) mod candidates;
+pub(crate) mod comparison;
 pub(crate) mod error;
 pub(crate) mod known_recipients;
 pub(crate) mod report;
@@ -13,13 +14,12 @@ pub(crate) mod scan;
 pub(crate) mod value;
 
 use crate::commands::guard::candidates::{staged, walk};
-use crate::commands::guard::known_recipients::{KnownRecipients, keep_unknown};
-use crate::commands::guard::report::finding::{Finding, FindingKind};
+use crate::commands::guard::comparison::Comparison;
 use crate::commands::guard::report::summary::Summary;
 use crate::commands::guard::scan::ScannedFile;
 use crate::error::CommandError;
+use crate::error::cause::on_one_line;
 use crate::files::output::print_text;
-use crate::project::root::folder_of;
 use crate::settings::trust_flags::TrustFlags;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
@@ -34,8 +34,8 @@ pub(crate) const LONG_ABOUT: &str = "Find plaintext that is about to be committe
     Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for annotations \
     that repeat a Secret (last-applied-configuration and others); for literals and files of kustomize's \
     secretGenerator; for passwords, tokens and the like in spec.template.data of SealedSecrets; and for \
-    private keys (PEM, age), in any file. Where a project file names clusters, also for SealedSecrets with a recipient that is \
-    trusted for none of them. Manifests are files with .yaml, .yml, .json or .tpl in their \
+    private keys (PEM, age), in any file. In a repository with a project file (.sealed-secrets.yaml), also for \
+    SealedSecrets with recipients that the rule for their file does not name, or with a wider scope. Manifests are files with .yaml, .yml, .json or .tpl in their \
     names, and editors' copies of them (a.yaml~, a.yaml.orig); and every file that you name, if it \
     parses as a manifest.\n\n\
     Prints a line for each key, FILE:LINE: what it is and what to do, never the value, and exits with 1. \
@@ -77,17 +77,18 @@ pub(crate) struct GuardArgs {
 pub(crate) fn run(args: GuardArgs) -> Result<(), CommandError> {
     let mut summary = Summary::default();
     let mut paths = args.paths;
-    let known = KnownRecipients::load(folder_of(&paths), &args.trust)?;
-    let scan_file = |file: &ScannedFile<'_>, summary: &mut Summary| scan_file(file, known.as_ref(), summary);
+    let mut comparison = Comparison::new(args.trust.trusted);
+    let mut scan_file =
+        |file: ScannedFile<'_>, summary: &mut Summary| scan_file(&file, &mut comparison, summary);
     if args.staged == Some(true) {
-        let unreadable = staged::each_file(&paths, &mut |file| scan_file(&file, &mut summary))?;
+        let unreadable = staged::each_file(&paths, &mut |file| scan_file(file, &mut summary))?;
         summary.unreadable += unreadable;
     } else {
         if paths.is_empty() {
             paths.push(".".into());
         }
         for path in &paths {
-            let unreadable = walk::each_file(path, &mut |file| scan_file(&file, &mut summary))?;
+            let unreadable = walk::each_file(path, &mut |file| scan_file(file, &mut summary))?;
             summary.unreadable += unreadable;
         }
     }
@@ -95,23 +96,32 @@ pub(crate) fn run(args: GuardArgs) -> Result<(), CommandError> {
         alert(note);
     }
     print_text(&summary.findings)?;
-    if let Some(error) = summary.error() {
-        return Err(error.into());
+    match (summary.error(), comparison.failure) {
+        (None, None) => {}
+        (None, Some(failure)) => return Err(failure),
+        (Some(error), failure) => {
+            if let Some(failure) = failure {
+                let hint = failure.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+                alert(format_args!("{}{hint}", on_one_line(&failure)));
+            }
+            return Err(error.into());
+        }
     }
     print_summary(&summary);
     Ok(())
 }
 
-fn scan_file(file: &ScannedFile<'_>, known: Option<&KnownRecipients>, summary: &mut Summary) {
+fn scan_file(file: &ScannedFile<'_>, comparison: &mut Comparison, summary: &mut Summary) {
     let path = file.path;
     let mut result = scan::scan(file);
-    keep_unknown(&mut result.findings, known);
-    let is_recipients = |finding: &Finding| matches!(finding.what, FindingKind::Recipients { .. });
-    summary.recipients += result.findings.iter().filter(|finding| is_recipients(finding)).count();
+    summary.files_with_plaintext += usize::from(!result.findings.is_empty());
+    summary.plaintext += result.findings.len();
+    let mut others = comparison.findings(file, result.stated);
+    summary.others += others.len();
+    result.findings.append(&mut others);
+    result.findings.sort_by_key(|finding| finding.line);
     summary.files += 1;
     summary.unreadable += usize::from(result.is_unread);
-    summary.files_with_findings += usize::from(!result.findings.is_empty());
-    summary.count += result.findings.len();
     for finding in result.findings {
         // Writing to a String cannot fail.
         let _ = writeln!(summary.findings, "{}:{finding}", shown_path(path));

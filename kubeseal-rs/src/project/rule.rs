@@ -99,6 +99,14 @@ impl Rule {
         self.to.iter().filter(is_of).max_by_key(|cluster| cluster.as_str().len())
     }
 
+    /// The clusters that the file is sealed for; none in `layout: per-cluster` if the name of the file does not say which.
+    pub(crate) fn clusters_of(&self, file: &Path) -> &[ClusterName] {
+        match self.layout {
+            Layout::One => &self.to,
+            Layout::PerCluster { .. } => self.cluster_of(file).map(std::slice::from_ref).unwrap_or_default(),
+        }
+    }
+
     /// The rule as a team could write it on one line, the same for every spelling of the rule.
     pub(crate) fn normalised(&self) -> String {
         let to: Vec<&str> = self.to.iter().map(ClusterName::as_str).collect();

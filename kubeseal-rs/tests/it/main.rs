@@ -29,6 +29,7 @@ mod seal {
 #[cfg(unix)]
 mod for_clusters {
     mod changes;
+    mod guard;
     mod hostile;
     mod many_entries;
     mod recipients;

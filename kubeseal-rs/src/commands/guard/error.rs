@@ -9,9 +9,9 @@ use std::path::PathBuf;
 /// Why `guard` fails.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum GuardError {
-    #[error("found plaintext in {}: {}", counted(*.files, "file"), counted(*.count, "place"))]
-    Found { count: usize, files: usize },
-    #[error("found recipients that are trusted for no cluster in {}", counted(*.0, "SealedSecret"))]
+    #[error("found plaintext in {}: {}{}", counted(*.files, "file"), counted(*.count, "place"), and_others(*.others))]
+    Found { count: usize, files: usize, others: usize },
+    #[error("found SealedSecrets with wrong recipients or a wrong scope: {}", counted(*.0, "place"))]
     Recipients(usize),
     #[error("cannot scan {}", counted(*.0, "file"))]
     Unreadable(usize),
@@ -37,8 +37,8 @@ impl Hint for GuardError {
                     .into()
             }
             Self::Recipients(_) => {
-                "whoever has those keys may open the values: find out who added them; if a cluster has one of them, accept it with \
-                 `clusters trust`"
+                "do as each line says: a key that the rule does not name may open the values. If it is the key of a cluster, accept it with \
+                 `clusters trust`; if that key was renewed, `reseal` the file"
                     .into()
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
@@ -47,6 +47,12 @@ impl Hint for GuardError {
             Self::Git(_) => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
         })
     }
+}
+
+fn and_others(others: usize) -> String {
+    let text =
+        format!("; and SealedSecrets with wrong recipients or a wrong scope: {}", counted(others, "place"));
+    if others == 0 { String::new() } else { text }
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -1,53 +1,72 @@
-//! [`KnownRecipients`]: the keys that a SealedSecret of the repository may name as its recipients.
+//! [`KnownRecipients`]: the keys of the clusters of one project file: those that were accepted.
+//!
+//! Decided: where nothing was accepted, as in a fresh clone, those that the project file itself names, with a message. A recipient that not
+//! even the file justifies is found without any preparation; but a pull request that changes a sealed file can change the project file, too.
 
-use crate::commands::guard::report::finding::{Finding, FindingKind};
-use crate::error::{CommandError, Hint as _};
+use crate::commands::recipients::current::CurrentRecipient;
+use crate::error::CommandError;
 use crate::project::Project;
-use crate::project::error::ProjectError;
-use crate::project::key_id::KeyId;
+use crate::project::cluster_name::ClusterName;
 use crate::project::trust::Trust;
-use crate::settings::trust_flags::TrustFlags;
+use crate::project::trust::error::TrustError;
+use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::alert;
-use std::collections::HashSet;
 use std::path::Path;
 
-/// The keys that are trusted for a cluster of the project file.
-pub(crate) struct KnownRecipients(HashSet<String>);
-
-impl KnownRecipients {
-    /// The keys that were accepted on this machine, or that `--trusted` lists. None without a project file, and where nothing was accepted:
-    /// then nothing can be compared.
-    pub(crate) fn load(directory: &Path, flags: &TrustFlags) -> Result<Option<Self>, CommandError> {
-        let project = match Project::find(directory) {
-            Ok(project) => project,
-            // Plaintext is looked for everywhere.
-            Err(ProjectError::Repository { .. }) => None,
-            Err(error) => {
-                alert(format_args!(
-                    "recipients are not compared with the project file: {}",
-                    error.with_hint()
-                ));
-                None
-            }
-        };
-        let Some(project) = project else { return Ok(None) };
-        let trust = Trust::of(project.root(), flags.trusted.as_deref())?;
-        let clusters = project.clusters().iter();
-        let keys = clusters.flat_map(|cluster| trust.trusted().keys(&cluster.name)).map(KeyId::to_string);
-        let known = Self(keys.collect());
-        Ok((!known.0.is_empty()).then_some(known))
-    }
+/// A project file, and the keys of its clusters.
+pub(crate) struct KnownRecipients {
+    pub project: Project,
+    /// Whether the keys are those that were accepted, and not just those of the file.
+    pub are_accepted: bool,
+    keys: Vec<(ClusterName, Vec<String>)>,
 }
 
-/// Leaves of the recipients that were found those that are not `known`.
-pub(crate) fn keep_unknown(findings: &mut Vec<Finding>, known: Option<&KnownRecipients>) {
-    findings.retain_mut(|finding| match (&mut finding.what, known) {
-        (FindingKind::Recipients { .. }, None) => false,
-        (FindingKind::Recipients { keys, .. }, Some(KnownRecipients(known))) => {
-            let mut seen = HashSet::new();
-            keys.retain(|key| !known.contains(key) && seen.insert(key.clone()));
-            !keys.is_empty()
+impl KnownRecipients {
+    /// Compares with what was accepted on this machine, or with what the file of `--trusted` lists, where the rules must be, too.
+    pub(crate) fn of(project: Project, trusted: Option<&Path>) -> Result<Self, CommandError> {
+        let trust = match Trust::of(project.root(), trusted) {
+            // Nothing can have been accepted.
+            Err(TrustError::NoHome) => None,
+            trust => Some(trust?),
+        };
+        let is_listed = trusted.is_some_and(|file| !file.as_os_str().is_empty());
+        let clusters = || project.clusters().iter();
+        let mut keys: Vec<(ClusterName, Vec<String>)> = Vec::new();
+        for cluster in clusters() {
+            let accepted =
+                trust.as_ref().map(|trust| trust.trusted().keys(&cluster.name)).unwrap_or_default();
+            keys.push((cluster.name.clone(), accepted.iter().map(ToString::to_string).collect()));
         }
-        _ => true,
-    });
+        let are_accepted = is_listed || keys.iter().any(|(_, keys)| !keys.is_empty());
+        let root = shown_path(project.root());
+        if !are_accepted {
+            alert(format_args!(
+                "nothing of the project file in {root} was accepted on this machine: recipients are compared with the file alone, which can \
+                 have been changed together with them; compare it with what your team says, and accept it with `clusters trust`, in \
+                 CI with --trusted FILE"
+            ));
+            // A certificate that cannot be read justifies nothing.
+            let of_file =
+                |cluster| project.key_of(cluster).ok().map(|recipient| recipient.key.id().to_string());
+            keys = clusters()
+                .map(|cluster| (cluster.name.clone(), of_file(cluster).into_iter().collect()))
+                .collect();
+        } else if let Some(trust) = &trust {
+            match trust.check(vec![project.rules()]) {
+                Err(TrustError::Untrusted { .. }) => alert(format_args!(
+                    "the rules of the project file in {root} are not those that were accepted on this machine, and recipients are compared \
+                     with them: `clusters trust` shows what was changed"
+                )),
+                checked => checked?,
+            }
+        }
+        Ok(Self { project, are_accepted, keys })
+    }
+
+    /// The recipient with this key. If several clusters have the key, it is one of `preferred`, if possible.
+    pub(crate) fn recipient(&self, key: String, preferred: &[ClusterName]) -> CurrentRecipient {
+        let having = || self.keys.iter().filter(|(_, keys)| keys.contains(&key)).map(|(name, _)| name);
+        let cluster = having().find(|name| preferred.contains(name)).or_else(|| having().next()).cloned();
+        CurrentRecipient { key, cluster }
+    }
 }

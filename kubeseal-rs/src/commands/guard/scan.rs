@@ -1,4 +1,4 @@
-//! `scan`: every finding in one file. Manifests go through `object`; text that does not parse, such as a Helm template, through `unparsed`; files
+//! `scan`: every finding in one file, and what its SealedSecrets state about their recipients (`stated`). Manifests go through `object`; text that does not parse, such as a Helm template, through `unparsed`; files
 //! of which kustomize makes Secrets through `kustomize`; every text through `private_key`. `allow_comment` knows which lines may pass.
 
 pub(crate) mod allow_comment;
@@ -6,6 +6,7 @@ pub(crate) mod annotation_copy;
 pub(crate) mod kustomize;
 pub(crate) mod object;
 pub(crate) mod private_key;
+pub(crate) mod stated;
 pub(crate) mod text;
 pub(crate) mod unparsed;
 pub(crate) mod unparsed_flow;
@@ -14,6 +15,7 @@ use crate::commands::guard::report::finding::{Finding, FindingKind, ScanWarning}
 use crate::commands::guard::scan::allow_comment::AllowedLines;
 use crate::commands::guard::scan::annotation_copy::{PACKED, UnpackBudget};
 use crate::commands::guard::scan::kustomize::Generated;
+use crate::commands::guard::scan::stated::Stated;
 use crate::commands::guard::scan::text::Text;
 use crate::commands::guard::value::plain::is_encrypted_file;
 use crate::manifest::yaml::parse::parse;
@@ -26,6 +28,8 @@ use yaml_edit_in_place::split::{DocumentText, documents};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScanResult {
     pub findings: Vec<Finding>,
+    /// Of the SealedSecrets in it, to be compared with the project file.
+    pub stated: Vec<Stated>,
     pub warnings: Vec<ScanWarning>,
     /// Parts of it do not parse, and look like a template.
     pub is_template: bool,
@@ -36,6 +40,8 @@ pub(crate) struct ScanResult {
 /// A file to scan. It has no Debug, because it holds values.
 pub(crate) struct ScannedFile<'c> {
     pub path: &'c Path,
+    /// The work tree from which the path goes, of a file that is staged. Else it goes from the current directory.
+    pub work_tree: Option<&'c Path>,
     pub bytes: &'c [u8],
     /// Whether the user named it.
     pub is_named: bool,
@@ -164,7 +170,9 @@ fn count_and_look(
         Ok(nodes) => {
             let before = findings.len();
             for (index, node) in nodes.iter().enumerate() {
-                findings.append(&mut object::findings(node, first + index, budget));
+                let (mut found, mut stated) = object::findings(node, first + index, budget);
+                findings.append(&mut found);
+                result.stated.append(&mut stated);
             }
             if findings.len() == before && is_broken_json(document.text) {
                 findings.append(&mut unparsed::findings(document.text, document.first_line, first));
@@ -212,7 +220,7 @@ mod tests {
     use super::*;
 
     fn scan(path: &Path, bytes: &[u8], is_named: bool) -> ScanResult {
-        super::scan(&ScannedFile { path, bytes, is_named, generated: None })
+        super::scan(&ScannedFile { path, work_tree: None, bytes, is_named, generated: None })
     }
 
     #[test]

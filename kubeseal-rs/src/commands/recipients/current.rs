@@ -7,7 +7,7 @@ use crate::commands::common::seal_for::error::SealForError;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::cluster_name::ClusterName;
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use recipients::{Entry, Group};
+use recipients::{Entry, Group, Recipients};
 
 /// A recipient, as an entry names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,11 @@ pub(crate) struct CurrentRecipients {
 }
 
 impl CurrentRecipient {
+    /// Whether it is none of these clusters, or no cluster that is known.
+    pub(crate) fn is_surplus(&self, to: &[ClusterName]) -> bool {
+        self.cluster.as_ref().is_none_or(|cluster| !to.contains(cluster))
+    }
+
     /// The name of the cluster, or enough of the key to find it.
     pub(crate) fn shown(&self) -> String {
         match &self.cluster {
@@ -60,12 +65,7 @@ impl CurrentRecipients {
             let all = hint.cloned().map(named).into_iter().collect();
             return Ok(Self { all, is_even: true, groups: 0, first });
         };
-        let mut keys: Vec<String> = Vec::new();
-        for key in document.groups().iter().flat_map(keys_of) {
-            if !keys.contains(&key) {
-                keys.push(key);
-            }
-        }
+        let keys = keys_in(&document);
         let has_all = |group: &Group| {
             let own: Vec<String> = keys_of(group).collect();
             keys.iter().all(|key| own.contains(key))
@@ -92,6 +92,17 @@ impl CurrentRecipients {
         }
         names
     }
+}
+
+/// The keys that the annotation names, each once, the first one first.
+pub(crate) fn keys_in(document: &Recipients) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for key in document.groups().iter().flat_map(keys_of) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 fn keys_of(group: &Group) -> impl Iterator<Item = String> {

@@ -18,6 +18,7 @@ pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> 
             None => format!("not sealed for {name}"),
         });
     }
+    let names: Vec<ClusterName> = wanted.iter().map(|wanted| wanted.name.clone()).collect();
     // Beside the entry for the newest key of the cluster.
     let is_older = |recipient: &CurrentRecipient, name: &ClusterName| {
         let id = wanted.iter().find(|wanted| wanted.name == *name).map(|wanted| wanted.key.id().to_string());
@@ -28,7 +29,7 @@ pub(crate) fn differences(current: &CurrentRecipients, wanted: &[Recipient]) -> 
             None => {
                 found.push(format!("sealed for {}, which is trusted for no cluster", short(&recipient.key)));
             }
-            Some(name) if !wanted.iter().any(|wanted| wanted.name == *name) => {
+            Some(name) if recipient.is_surplus(&names) => {
                 found.push(format!("sealed for {name} too"));
             }
             Some(name) if is_older(recipient, name) => {

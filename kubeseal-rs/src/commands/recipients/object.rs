@@ -97,11 +97,10 @@ impl Planner<'_> {
 
     /// The clusters that the rule names for the file.
     fn ruled(&self, path: &Path, rule: &Rule) -> Result<Vec<ClusterName>, ChangeFailure> {
-        if rule.layout == Layout::One {
-            return Ok(rule.to.clone());
+        match rule.clusters_of(&within(self.project.root(), path)?) {
+            [] => Err(ChangeFailure::PerCluster),
+            clusters => Ok(clusters.to_vec()),
         }
-        let inside = within(self.project.root(), path)?;
-        rule.cluster_of(&inside).map(|cluster| vec![cluster.clone()]).ok_or(ChangeFailure::PerCluster)
     }
 
     fn cluster_of(&self, key: &str) -> Option<ClusterName> {

@@ -45,7 +45,8 @@ pub(crate) fn each_file(
         match content(&staged, file, &path) {
             Ok(bytes) => {
                 let is_named = specs.iter().any(|spec| spec.names(&file.name));
-                look(ScannedFile { path: &path, bytes: &bytes, is_named, generated: generators.of(&path) });
+                let (work_tree, generated) = (Some(repository.work_tree.as_path()), generators.of(&path));
+                look(ScannedFile { path: &path, work_tree, bytes: &bytes, is_named, generated });
             }
             Err(why) => {
                 alert(why);

@@ -59,7 +59,7 @@ fn shown(
             let parent = fs::canonicalize(directory(path)).ok();
             let path_in_root = parent.and_then(|parent| Some(parent.join(path.file_name()?)));
             let generated = path_in_root.and_then(|path_in_root| generators.of(&path_in_root));
-            look(ScannedFile { path: path_shown, bytes: &bytes, is_named, generated });
+            look(ScannedFile { path: path_shown, work_tree: None, bytes: &bytes, is_named, generated });
             true
         }
         Err(error) => {

@@ -2,10 +2,8 @@
 
 use crate::manifest::names::is_like_a_key;
 use crate::terminal::program;
+use api::Scope;
 use std::fmt;
-
-/// Characters of a recipient in a message: enough to remove it.
-const SHORT_KEY: usize = 12;
 
 /// Plaintext, or something else that must not be committed, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +35,12 @@ pub(crate) enum FindingKind {
     SecretText { key: String },
     /// Maps in such a text that are nested too deep to be read.
     UnreadText,
-    /// The recipients in the annotation of a SealedSecret. Only those that are trusted for no cluster are reported.
-    Recipients { name: String, keys: Vec<String> },
+    /// Recipients of a SealedSecret that the rule for its file does not name, a clause each.
+    Recipients { name: String, surplus: Vec<String>, has_rule: bool },
+    /// An annotation for recipients that cannot be read.
+    UnreadRecipients { name: String, why: String },
+    /// A SealedSecret with a wider scope than the rule for its file says.
+    WiderScope { name: String, stated: Scope, rule: Scope, pattern: String },
     /// A private key.
     PrivateKey,
 }
@@ -120,17 +122,27 @@ impl fmt::Display for FindingKind {
                 "a Secret that does not parse has maps within too many others, which were not scanned; correct its \
                  brackets and quotes",
             ),
-            Self::Recipients { name, keys } => {
-                let short = |key: &String| key.chars().take(SHORT_KEY).collect::<String>();
+            Self::Recipients { name, surplus, has_rule } => {
+                let rule = if *has_rule { "" } else { "add a rule for this file to the project file; or " };
                 write!(
                     f,
-                    "{} names recipients that are trusted for no cluster: {}; find out who added them, and remove them with \
-                     {} recipients remove",
+                    "{} is sealed for {}; {rule}find out who added them, and remove them with {} recipients remove",
                     named("SealedSecret", name),
-                    keys.iter().map(short).collect::<Vec<_>>().join(", "),
+                    surplus.join("; for "),
                     program::name()
                 )
             }
+            Self::UnreadRecipients { name, why } => write!(
+                f,
+                "the recipients of {} cannot be read, because {why}; take the file from version control, or seal the Secret again",
+                named("SealedSecret", name)
+            ),
+            Self::WiderScope { name, stated, rule, pattern } => write!(
+                f,
+                "{} has the scope {stated}, which is wider than {rule}, that of the rule {pattern}; seal the Secret again with the \
+                 rule's scope, or change the rule",
+                named("SealedSecret", name)
+            ),
             Self::PrivateKey => {
                 write!(f, "a private key; keep it out of Git, or seal it with {} create", program::name())
             }

@@ -7,12 +7,12 @@ use crate::commands::guard::error::GuardError;
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     pub files: usize,
-    pub files_with_findings: usize,
+    pub files_with_plaintext: usize,
     pub unreadable: usize,
-    /// How many findings there are.
-    pub count: usize,
-    /// How many of them are recipients, and not plaintext.
-    pub recipients: usize,
+    /// How often plaintext was found.
+    pub plaintext: usize,
+    /// How many findings are about recipients or scopes of SealedSecrets.
+    pub others: usize,
     /// One line each.
     pub findings: String,
     /// Files that were only searched as text, because they are templates.
@@ -27,10 +27,11 @@ impl Summary {
 
     /// The error, if there are findings or unread files.
     pub(crate) fn error(&self) -> Option<GuardError> {
-        if self.count > 0 && self.recipients == self.count {
-            Some(GuardError::Recipients(self.count))
-        } else if self.count > 0 {
-            Some(GuardError::Found { count: self.count, files: self.files_with_findings })
+        if self.plaintext > 0 {
+            let (count, files) = (self.plaintext, self.files_with_plaintext);
+            Some(GuardError::Found { count, files, others: self.others })
+        } else if self.others > 0 {
+            Some(GuardError::Recipients(self.others))
         } else if self.unreadable > 0 {
             Some(GuardError::Unreadable(self.unreadable))
         } else {

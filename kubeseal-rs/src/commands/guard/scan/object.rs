@@ -2,15 +2,15 @@
 
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::scan::annotation_copy::{UnpackBudget, Unread, json_in};
+use crate::commands::guard::scan::stated::Stated;
 use crate::commands::guard::value::credential::{holds_credential, is_secret_name};
 use crate::commands::guard::value::plain::{Extent, is_certificate, is_plain};
 use crate::commands::guard::value::reference::{is_reference, is_vault_key};
 use crate::files::decoded::from_base64;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse;
-use api::annotations::{LAST_APPLIED, RECIPIENTS};
+use api::annotations::LAST_APPLIED;
 use api::sealing_key;
-use recipients::{Entry, Group, Recipients};
 use yaml_edit_in_place::split::DocumentText;
 
 /// Copies in annotations of copies in annotations are not followed further.
@@ -19,15 +19,23 @@ const MAX_DEPTH: usize = 4;
 /// The prefix of argocd-vault-plugin's annotations.
 const VAULT_PLUGIN: &str = "avp.kubernetes.io/";
 
-/// Everything that is found in `node`, which is document number `document`.
-pub(crate) fn findings(node: &YamlNode, document: usize, budget: &mut UnpackBudget) -> Vec<Finding> {
+/// Everything that is found in `node`, which is document number `document`; and what the SealedSecrets in it state.
+pub(crate) fn findings(
+    node: &YamlNode,
+    document: usize,
+    budget: &mut UnpackBudget,
+) -> (Vec<Finding>, Vec<Stated>) {
     findings_within(node, Nesting { document, depth: 0, annotation: None }, budget)
 }
 
-fn findings_within(node: &YamlNode, nesting: Nesting, budget: &mut UnpackBudget) -> Vec<Finding> {
-    let mut search = Search { nesting, budget, found: Vec::new() };
+fn findings_within(
+    node: &YamlNode,
+    nesting: Nesting,
+    budget: &mut UnpackBudget,
+) -> (Vec<Finding>, Vec<Stated>) {
+    let mut search = Search { nesting, budget, found: Vec::new(), stated: Vec::new() };
     search.visit(node, 1, None);
-    search.found
+    (search.found, search.stated)
 }
 
 /// Where in the file the searched node is.
@@ -44,6 +52,7 @@ struct Search<'b> {
     nesting: Nesting,
     budget: &'b mut UnpackBudget,
     found: Vec<Finding>,
+    stated: Vec<Stated>,
 }
 
 impl Search<'_> {
@@ -116,12 +125,7 @@ impl Search<'_> {
     }
 
     fn sealed_secret(&mut self, node: &YamlNode, around: usize) {
-        if let Some(annotation) = node.at(&["metadata", "annotations", RECIPIENTS])
-            && let Some(Ok(recipients)) = annotation.text().map(Recipients::from_text)
-        {
-            let keys = recipients.groups().iter().flat_map(Group::to).map(Entry::id).collect();
-            self.find(line(annotation, around), FindingKind::Recipients { name: name(node), keys });
-        }
+        self.stated.extend(Stated::of(node, self.nesting.document, name(node), |node| line(node, around)));
         let data = node.at(&["spec", "template", "data"]);
         for (key, value) in data.into_iter().flat_map(YamlNode::entries) {
             let is_credential = match &value.value {
@@ -172,7 +176,7 @@ impl Search<'_> {
             Ok(nodes) => {
                 let nesting =
                     Nesting { document, depth: self.nesting.depth + 1, annotation: Some(outermost) };
-                nodes.iter().any(|node| !findings_within(node, nesting, self.budget).is_empty())
+                nodes.iter().any(|node| !findings_within(node, nesting, self.budget).0.is_empty())
             }
             // Cut off, or edited.
             Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
