@@ -110,15 +110,11 @@ impl Trust {
 }
 
 impl CertificateSource {
-    /// The file or URL of `--cert`; without it, the controller.
-    pub(crate) fn named(
-        address: Option<String>,
-        controller: ControllerAddress,
-    ) -> Result<Self, UnsupportedAddress> {
-        Ok(match address.map(Address::parse).transpose()? {
-            None => Self::Controller(controller),
-            Some(Address::File(path)) => Self::File(path),
-            Some(Address::Url(url)) => Self::Url(url),
+    /// The file or URL of `--cert`.
+    pub(crate) fn named(address: String) -> Result<Self, UnsupportedAddress> {
+        Ok(match Address::parse(address)? {
+            Address::File(path) => Self::File(path),
+            Address::Url(url) => Self::Url(url),
         })
     }
 
@@ -233,8 +229,8 @@ impl CertificateSource {
         match self {
             Self::File(path) => shown_path(path),
             Self::Url(url) => address::shown(url),
-            Self::Controller(controller) => format!("of {}/{}", controller.namespace, controller.name),
-            Self::Cache(controller) => format!("cached from {}/{}", controller.namespace, controller.name),
+            Self::Controller(controller) => format!("of {}", controller.service()),
+            Self::Cache(controller) => format!("cached from {}", controller.service()),
         }
     }
 }

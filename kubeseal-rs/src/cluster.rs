@@ -51,6 +51,11 @@ impl Cluster {
         self.0.resolved.get_or_init(resolve).as_ref().map_err(Arc::clone)
     }
 
+    /// The name of the context that flags or kubeconfig choose. None without one, and where the kubeconfig cannot be used.
+    pub(crate) fn context(&self) -> Option<&str> {
+        self.resolved().ok().map(ResolvedCluster::context).filter(|name| !name.is_empty())
+    }
+
     /// Context and server, which together identify a cluster.
     pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
         self.resolved()?.identity()

@@ -98,7 +98,8 @@ impl Project {
         names.iter().map(|name| self.cluster(name)).collect()
     }
 
-    fn cluster(&self, name: &str) -> Result<&Cluster, ProjectError> {
+    /// The cluster of this name, as a user writes it.
+    pub(crate) fn cluster(&self, name: &str) -> Result<&Cluster, ProjectError> {
         let cluster = self.file.clusters.iter().find(|cluster| cluster.name.as_str() == name);
         cluster.ok_or_else(|| {
             let known = self.file.clusters.iter().map(|cluster| cluster.name.to_string()).collect();

@@ -6,6 +6,7 @@ pub(crate) mod connection_flags;
 pub(crate) mod flag_value;
 pub(crate) mod key_store_flags;
 pub(crate) mod kubeconfig_flags;
+pub(crate) mod project_flags;
 pub(crate) mod recipient_flags;
 pub(crate) mod recovery_flags;
 pub(crate) mod sensitive;

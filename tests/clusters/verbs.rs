@@ -37,11 +37,22 @@ async fn one_file(scene: &Scene) -> Result<()> {
     // The first cluster opens the items as before, whosever controller it has.
     scene.clusters[1].renew_key().await?;
     repository.fetch(1).await?;
-    kubeseal.output(&["reseal", "--context", "us", "apps"], b"").await?;
+    // The current context is that of the first.
+    kubeseal.output(&["reseal", "--for", "us", "apps"], b"").await?;
     opens(scene, &repository.read(FILE)?, &[("a", "1"), ("b", "3")]).await?;
     let listed = kubeseal.output(&["clusters", "list", "--check"], b"").await?;
     let listed = String::from_utf8(listed)?;
     ensure!(listed.matches("the same").count() == 2, "{listed}");
+    for (cluster, name) in scene.clusters.iter().zip(["eu", "us"]) {
+        let listed = kubeseal.output(&["keys", "list", "--for", name, "-o", "json"], b"").await?;
+        let listed: Value = serde_json::from_slice(&listed)?;
+        let newest = listed["keys"].as_array().and_then(|keys| keys.iter().find(|key| key["newest"] == true));
+        let served = cluster.certificate().await?.fingerprint().to_string();
+        ensure!(
+            newest.is_some_and(|key| key["fingerprint"] == served.as_str()),
+            "{name}: {served}, {listed}"
+        );
+    }
     Ok(())
 }
 

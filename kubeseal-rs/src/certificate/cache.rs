@@ -68,7 +68,7 @@ impl Cached {
         let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let controller = format!("{}/{}", controller.namespace, controller.name);
+                let controller = controller.service();
                 return Err(CacheError::Absent { controller, server, directory });
             }
             Err(source) => return Err(CacheError::Read { path, source }),
@@ -89,7 +89,7 @@ impl Cached {
         let cached = Self {
             server,
             context,
-            controller: format!("{}/{}", controller.namespace, controller.name),
+            controller: controller.service(),
             fingerprint: certificate.fingerprint().to_string(),
             fetched: now.to_string(),
             certificate: certificate.to_pem(),

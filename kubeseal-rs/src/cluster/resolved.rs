@@ -98,6 +98,11 @@ impl ResolvedCluster {
         &self.namespace
     }
 
+    /// The name of the context; empty without one.
+    pub(crate) fn context(&self) -> &str {
+        &self.context
+    }
+
     /// Context and server, which together identify a cluster.
     pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
         self.server.clone().map(|server| (self.context.clone(), server))

@@ -29,6 +29,7 @@ use crate::commands::upstream::task::MergeInto;
 use crate::error::CommandError;
 use crate::files::input::Input;
 use crate::files::output::Output;
+use crate::files::output::replacement::directory;
 use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
 use crate::settings::certificate_flags::CertificateFlags;
@@ -43,7 +44,7 @@ use clap::Args;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::SecretToSeal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The first part of `help create`.
 pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one step: no plaintext file is written.\n\n\
@@ -184,8 +185,9 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
         }
     }
     let is_chosen = args.recipients.give_way_to(&args.certificate);
-    let Target { certificate, namespace, .. } =
-        Target::resolve(args.certificate, args.connection, args.namespace)?;
+    let folder = merge_into.as_deref().or(file.as_deref()).map_or(Path::new("."), directory);
+    let project = args.recipients.without_recipients();
+    let target = Target::resolve(args.certificate, args.connection, args.namespace, project, folder)?;
     let labels = pairs("--label", args.label)?;
     let annotations = pairs("--annotation", args.annotation)?;
     let allow_empty_data = args.allow_empty_data == Some(true);
@@ -196,16 +198,16 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
     if let Some(file) = merge_into {
         let metadata = ObjectMeta {
             name: Some(name),
-            namespace: namespace.stated().map(ToOwned::to_owned),
+            namespace: target.namespace.stated().map(ToOwned::to_owned),
             labels: Some(labels),
             annotations: Some(annotations),
             ..ObjectMeta::default()
         };
         let merge = MergeInto {
-            targets: KeyedFile::all_of(&file, &args.recipients, certificate, is_chosen)?,
+            targets: KeyedFile::all_of(&file, &args.recipients, &target, is_chosen)?,
             secret: Input::Stdin,
             scope: args.scope,
-            namespace,
+            namespace: target.namespace,
             allow_empty_data,
             allowed_annotations,
             // Empty: refused, beside a file to merge into.
@@ -218,9 +220,11 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
     let is_planned = !is_chosen && (file.is_some() || args.recipients.name_clusters());
     let plan = match is_planned.then(|| SealPlan::of_output(file.as_deref(), &args.recipients)).transpose()? {
         Some(Coverage::By(plan)) => plan,
-        Some(Coverage::Not(_)) | None => SealPlan::of_one(Output::to(file), certificate.certificate()?),
+        Some(Coverage::Not(_)) | None => {
+            SealPlan::of_one(Output::to(file), target.certificate()?.certificate()?)
+        }
     };
-    let metadata = metadata(name, &namespace, args.scope, &plan, labels, annotations)?;
+    let metadata = metadata(name, &target.namespace, args.scope, &plan, labels, annotations)?;
     if !overwrite {
         plan.check_scope(Scope::of(metadata.annotations.as_ref()))?;
     }

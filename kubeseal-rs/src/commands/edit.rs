@@ -26,6 +26,7 @@ use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
 use crate::files::output::print_text;
+use crate::files::output::replacement::directory;
 use crate::manifest::error::ManifestError;
 use crate::manifest::sealed_file::SealedFile;
 use crate::manifest::sealed_secrets::SealedObject;
@@ -96,12 +97,14 @@ pub(crate) struct EditArgs {
 
 pub(crate) fn run(args: EditArgs) -> Result<(), CommandError> {
     let is_chosen = args.recipients.give_way_to(&args.certificate);
-    let target = Target::resolve(args.certificate, args.connection, args.namespace)?;
-    let allowed_annotations = texts(args.allow_annotation);
     let path = args.file.as_path();
+    let project = args.recipients.without_recipients();
+    let target =
+        Target::resolve(args.certificate, args.connection, args.namespace, project, directory(path))?;
+    let allowed_annotations = texts(args.allow_annotation);
     let (update, mut sealed) = read(path)?;
     // Before the editor opens, so that the user types nothing in vain.
-    let keys = KeyedFile::one_of(path, &args.recipients, target.certificate, is_chosen)?.keys;
+    let keys = KeyedFile::one_of(path, &args.recipients, &target, is_chosen)?.keys;
     keys.check(sealed.objects()).context(format_args!("cannot change {}", shown_path(path)))?;
     let sealer = Sealer {
         items: &keys.sealer()?,

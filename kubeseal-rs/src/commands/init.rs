@@ -172,8 +172,7 @@ fn claims(file: &ProjectFile, certificates: &Certificates) -> Vec<Claim> {
             let key = RecipientKey::Age(recipient.clone());
             claims.push(Recipient { name: cluster.name.clone(), key }.claim());
         }
-        let connection = cluster.connection.clone();
-        claims.push(Claim::Connection { cluster: cluster.name.clone(), connection });
+        claims.push(Claim::connection(cluster));
     }
     claims.push(Claim::Rules(file.rules.iter().map(Rule::normalised).collect()));
     claims

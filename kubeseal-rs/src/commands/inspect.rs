@@ -22,6 +22,7 @@ use crate::commands::inspect::live::{Cluster, is_compromised};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::recipients::name_clusters;
 use crate::error::CommandError;
+use crate::error::cause::on_one_line;
 use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::write::RenderError;
@@ -29,11 +30,13 @@ use crate::project::root::folder_of;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value;
+use crate::settings::project_flags::ProjectFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target::Target;
 use crate::terminal::escape::shown_json;
 use crate::terminal::paint::Paint;
 use crate::terminal::program::name;
+use crate::terminal::warnings::alert;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -83,6 +86,9 @@ pub(crate) struct InspectArgs {
     pub certificate: CertificateFlags,
 
     #[command(flatten)]
+    pub project: ProjectFlags,
+
+    #[command(flatten)]
     pub connection: ConnectionFlags,
 }
 
@@ -101,20 +107,26 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     if is_live && args.certificate.offline == Some(true) {
         return Err(UsageError::Offline("--live").into());
     }
-    let Target { certificate, controller, namespace } =
-        Target::resolve(args.certificate, args.connection, args.namespace)?;
-    // No request is sent for a certificate only: the cached one is enough.
-    let certificate = match certificate {
-        CertificateSource::Controller(controller) if !is_live => CertificateSource::Cache(controller),
-        other => other,
-    };
     let folder = folder_of(&args.files).to_owned();
+    let target = Target::resolve(args.certificate, args.connection, args.namespace, args.project, &folder)?;
     let mut inputs: Vec<Input> = args.files.into_iter().map(|file| flag_value::input(Some(file))).collect();
     if inputs.is_empty() {
         inputs.push(Input::Stdin);
     }
-    let certificates = Certificates::from(&certificate)?;
-    let cluster = is_live.then(|| Cluster::connect(&controller.cluster, &namespace)).transpose()?;
+    let certificates = match target.certificate() {
+        // No request is sent for a certificate only: the cached one is enough.
+        Ok(CertificateSource::Controller(controller)) if !is_live => {
+            Certificates::from(&CertificateSource::Cache(controller))?
+        }
+        Ok(source) => Certificates::from(&source)?,
+        // The rest can be printed without it.
+        Err(error) if !is_live => {
+            alert(format_args!("the present certificate is not known: {}", on_one_line(&error)));
+            Certificates::default()
+        }
+        Err(error) => return Err(error),
+    };
+    let cluster = is_live.then(|| Cluster::connect(target.cluster(), &target.namespace)).transpose()?;
     let mut found = files::read(&inputs, &certificates)?;
     name_clusters(&folder, found.reports.iter_mut().flat_map(|report| &mut report.recipients));
     for report in &mut found.reports {

@@ -33,6 +33,8 @@ pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: list them an
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         # What is there, and what in the cluster and in this folder needs it?\n  \
         {0} keys list deploy/\n\n  \
+        # Of a cluster of the project file, whatever the current context is\n  \
+        {0} keys list --for prod-eu\n\n  \
         # Every night\n  \
         {0} keys backup --recipients-file admins.txt -o keys-$(date +%F).age\n\n  \
         # A key leaked\n  \

@@ -12,7 +12,6 @@ pub(crate) mod staleness;
 pub(crate) mod summary;
 
 use crate::certificate::CertificateSource;
-use crate::cluster::Cluster;
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::commands::common::templated_files;
 use crate::commands::recipients::files::{Request, change};
@@ -23,7 +22,6 @@ use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
 use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
-use crate::controller::address::ControllerAddress;
 use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
 use crate::files::output::progress_lines::ProgressLines;
@@ -33,10 +31,10 @@ use crate::project::root::folder_of;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
 use crate::settings::flag_value::{self, text};
+use crate::settings::project_flags::ProjectFlags;
 use crate::settings::recovery_flags::RecoveryFlags;
-use crate::settings::trust_flags::TrustFlags;
 use crate::settings::usage_error::UsageError;
-use crate::target;
+use crate::target::Target;
 use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, is_quiet, warn};
@@ -56,7 +54,7 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
     the fingerprint is believed, and a SealedSecret without one, such as one made by another program, \
     counts as sealed to an older certificate. --all reseals all of them.\n\n\
     In a repository with a project file (.sealed-secrets.yaml), --check compares with that instead, unless --cert names a \
-    certificate: it lists what is sealed for other clusters than the rules say, or to older certificates of them. --recipients makes the \
+    certificate, or --for a cluster: it lists what is sealed for other clusters than the rules say, or to older certificates of them. --recipients makes the \
     files what the rules say.";
 
 /// Reseal what is sealed to older certificates.
@@ -89,7 +87,7 @@ pub(crate) struct ResealArgs {
     pub namespace: Option<String>,
 
     #[command(flatten)]
-    pub trust: TrustFlags,
+    pub project: ProjectFlags,
 
     #[command(flatten)]
     pub certificate: CertificateFlags,
@@ -103,34 +101,41 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     if args.recipients == Some(true) && all {
         return Err(UsageError::Exclude("--recipients", "--all").into());
     }
+    if args.recipients == Some(true) && text(args.project.for_cluster.clone()).is_some() {
+        return Err(UsageError::Exclude("--recipients", "--for").into());
+    }
     if args.recipients == Some(true) || (is_check && !all && is_by_project(&args)?) {
         return by_rules(args, is_check);
     }
-    let cluster = Cluster::from_args(args.connection)?;
+    let is_offline = args.certificate.offline == Some(true);
+    let folder = folder_of(&args.paths);
+    let target = Target::resolve(args.certificate, args.connection, args.namespace, args.project, folder)?;
     if all && is_check {
         return Err(UsageError::Exclude("--check", "--all").into());
     }
     let recovery_keys = RecoveryKeys::from_args(args.recovery.recovery_private_key, args.recovery.unlock);
     let by_controller = is_by_controller(is_check, &recovery_keys);
-    if by_controller && args.certificate.offline == Some(true) {
+    if by_controller && is_offline {
         return Err(UsageError::Offline("reseal without --recovery-private-key").into());
     }
-    let controller = target::controller(&args.certificate, &cluster);
-    let source = certificate_source(by_controller, args.certificate, controller.clone())?;
+    let source = certificate_source(by_controller, &target)?;
     let keys = if recovery_keys.files.is_empty() {
         KeyRing::default()
     } else {
         recovery_keys.load().context("cannot open without a cluster")?
     };
     let certificate = source.certificate()?;
-    let namespace = text(args.namespace);
+    let namespace = target.namespace.stated();
     // The cluster whose keys show what something is sealed to, if the user may read them.
-    let key_store = matches!(source, CertificateSource::Controller(_)).then_some(&controller);
-    let present = Present::new(&certificate, &keys, all, namespace.as_deref(), key_store);
+    let key_store = match &source {
+        CertificateSource::Controller(controller) => Some(controller),
+        _ => None,
+    };
+    let present = Present::new(&certificate, &keys, all, namespace, key_store);
     let resealer = if is_check {
         None
     } else if by_controller {
-        Some(Resealer::by_controller(&controller, &certificate).context(NO_ANSWER)?)
+        Some(Resealer::by_controller(target.controller()?, &certificate).context(NO_ANSWER)?)
     } else {
         Some(Resealer::with(&keys, &certificate))
     };
@@ -160,7 +165,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
                 match &resealer {
                     None => file.check(&present, &mut report),
                     Some(resealer) => {
-                        file.reseal(&present, resealer, namespace.as_deref(), &mut report);
+                        file.reseal(&present, resealer, namespace, &mut report);
                     }
                 }
             }
@@ -192,9 +197,11 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     Ok(stdout.finish()?)
 }
 
-/// Whether `--check` compares with the project file: there is one, and the user names no certificate.
+/// Whether `--check` compares with the project file: there is one, and the user names neither a certificate nor a cluster.
 fn is_by_project(args: &ResealArgs) -> Result<bool, CommandError> {
-    let is_chosen = text(args.certificate.cert.clone()).is_some() || args.certificate.offline == Some(true);
+    let is_chosen = text(args.certificate.cert.clone()).is_some()
+        || args.certificate.offline == Some(true)
+        || text(args.project.for_cluster.clone()).is_some();
     Ok(!is_chosen && Project::find(folder_of(&args.paths))?.is_some())
 }
 
@@ -205,7 +212,7 @@ fn by_rules(args: ResealArgs, is_check: bool) -> Result<(), CommandError> {
         aim: Aim::Rules,
         paths: args.paths,
         namespace: text(args.namespace),
-        trusted: args.trust.trusted,
+        trusted: args.project.trust.trusted,
         keys,
     })
 }
@@ -216,24 +223,21 @@ fn is_by_controller(is_check: bool, keys: &RecoveryKeys) -> bool {
 }
 
 /// The certificate to reseal to.
-fn certificate_source(
-    by_controller: bool,
-    flags: CertificateFlags,
-    controller: ControllerAddress,
-) -> Result<CertificateSource, CommandError> {
+fn certificate_source(by_controller: bool, target: &Target) -> Result<CertificateSource, CommandError> {
     if !by_controller {
-        return target::certificate_source(flags, controller);
+        return target.certificate();
     }
-    if text(flags.cert).is_some() {
+    if target.named_certificate.is_some() {
         warn("the controller reseals to its own certificate; that of --cert is not used");
     }
-    Ok(CertificateSource::Controller(controller))
+    Ok(CertificateSource::Controller(target.controller()?.clone()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::settings::unlock_flags::UnlockFlags;
+    use std::path::Path;
 
     #[test]
     fn the_controller_reseals_to_its_own_certificate() {
@@ -241,7 +245,9 @@ mod tests {
             let keys = RecoveryKeys::from_args(keys.iter().map(Into::into).collect(), UnlockFlags::default());
             let flags = CertificateFlags { cert: Some("a.crt".into()), ..CertificateFlags::default() };
             let by_controller = is_by_controller(is_check, &keys);
-            certificate_source(by_controller, flags, ControllerAddress::default()).unwrap()
+            let project = ProjectFlags::default();
+            let target = Target::resolve(flags, ConnectionFlags::default(), None, project, Path::new("/"));
+            certificate_source(by_controller, &target.unwrap()).unwrap()
         };
         assert!(matches!(source(false, &[]), CertificateSource::Controller(_)));
         assert!(matches!(source(true, &[]), CertificateSource::File(_)));

@@ -37,6 +37,11 @@ impl ControllerAddress {
         }
     }
 
+    /// Namespace and name of the Service.
+    pub(crate) fn service(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
     /// Refuses names that would lead to other paths of the API server.
     pub(crate) fn check(&self) -> Result<(), ControllerError> {
         match [&self.namespace, &self.name].into_iter().find(|part| !is_object_name(part)) {

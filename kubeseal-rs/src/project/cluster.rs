@@ -11,7 +11,7 @@ use std::path::PathBuf;
 pub(crate) struct Cluster {
     pub name: ClusterName,
     pub key: KeySource,
-    /// How its certificate is fetched. Used only after it was accepted for this repository.
+    /// How its controller is reached, and its certificate fetched. Used only after it was accepted for this repository.
     pub connection: Connection,
 }
 
@@ -24,7 +24,7 @@ pub(crate) enum KeySource {
     Recipient(age::x25519::Recipient),
 }
 
-/// How the certificate of a cluster is fetched.
+/// How a cluster is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Connection {
@@ -44,6 +44,18 @@ impl Connection {
     /// Whether the project file says nothing about how to reach the cluster.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Each field as it is here; where it is not, as the other says.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let or =
+            |field: fn(&Self) -> &Option<String>| field(self).as_ref().or(field(other).as_ref()).cloned();
+        Self {
+            context: or(|it| &it.context),
+            controller_name: or(|it| &it.controller_name),
+            controller_namespace: or(|it| &it.controller_namespace),
+            url: or(|it| &it.url),
+        }
     }
 }
 

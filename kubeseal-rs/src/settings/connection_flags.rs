@@ -89,8 +89,8 @@ pub(crate) struct ConnectionFlags {
 }
 
 /// Of the flags that name a cluster, `-h` shows only these.
-const IN_SHORT_HELP: [&str; 5] =
-    ["kubeconfig", "context", "controller_name", "controller_namespace", "key_prefix"];
+const IN_SHORT_HELP: [&str; 6] =
+    ["kubeconfig", "context", "for_cluster", "controller_name", "controller_namespace", "key_prefix"];
 
 fn in_long_help(flag: Arg) -> Arg {
     let is_hidden =

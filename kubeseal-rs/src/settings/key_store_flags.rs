@@ -1,6 +1,7 @@
 //! [`KeyStoreFlags`]: the flags that find the keys of a controller.
 
 use crate::settings::connection_flags::ConnectionFlags;
+use crate::settings::project_flags::ProjectFlags;
 use clap::Args;
 
 /// The flags of all `keys` commands that find the controller and its keys.
@@ -18,6 +19,9 @@ pub(crate) struct KeyStoreFlags {
     /// Prefix of the names of sealing keys, as in the controller's --key-prefix (default: sealed-secrets-key).
     #[arg(long, env = "SEALED_SECRETS_KEY_PREFIX", hide_env = true, value_name = "PREFIX")]
     pub key_prefix: Option<String>,
+
+    #[command(flatten)]
+    pub project: ProjectFlags,
 
     #[command(flatten)]
     pub connection: ConnectionFlags,

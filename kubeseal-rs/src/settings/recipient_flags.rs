@@ -2,6 +2,7 @@
 
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::flag_value::texts;
+use crate::settings::project_flags::ProjectFlags;
 use crate::settings::trust_flags::TrustFlags;
 use crate::terminal::warnings::warn;
 use clap::Args;
@@ -22,6 +23,11 @@ impl RecipientFlags {
     /// Whether the user names the clusters.
     pub(crate) fn name_clusters(&self) -> bool {
         !texts(self.clusters.clone()).is_empty()
+    }
+
+    /// What the project file is used for where it does not name the recipients. `--for` names recipients here, of which no controller is asked.
+    pub(crate) fn without_recipients(&self) -> ProjectFlags {
+        ProjectFlags { for_cluster: None, trust: self.trust.clone() }
     }
 
     /// Whether the user chose one certificate instead of the project file.

@@ -5,7 +5,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Shared by every command that seals by a project file.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Trust")]
 pub(crate) struct TrustFlags {
     /// Accept the keys, connections and rules that this file lists, and no others; for CI (default: those accepted on this machine).

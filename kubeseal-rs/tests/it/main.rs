@@ -63,7 +63,9 @@ mod certificate {
 mod clusters {
     mod fetch;
     mod init;
+    mod layers;
     mod repository;
+    mod settings;
     mod trust;
 }
 

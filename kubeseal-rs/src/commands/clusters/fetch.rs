@@ -70,7 +70,7 @@ pub(crate) fn run(args: &FetchArgs) -> Result<(), CommandError> {
     }
     let mut trust = Trust::of(project.root(), args.trust.trusted.as_deref())?;
     if context.is_none() {
-        trust.require(todo.iter().map(|cluster| connection(cluster)).collect())?;
+        trust.require(todo.iter().map(|cluster| Claim::connection(cluster)).collect())?;
     }
     let mut stdout = ProgressLines::new();
     let mut failed = 0;
@@ -131,11 +131,6 @@ fn fetch(
 fn write(project: &Project, path: &Path, certificate: &Certificate) -> Result<(), ClustersError> {
     certificate_file::write(project.root(), path, certificate)
         .map_err(|source| ClustersError::Write { path: path.to_owned(), source })
-}
-
-/// What has to be trusted before a request is sent.
-pub(crate) fn connection(cluster: &Cluster) -> Claim {
-    Claim::Connection { cluster: cluster.name.clone(), connection: cluster.connection.clone() }
 }
 
 /// The error, its causes and its hint, for a warning.

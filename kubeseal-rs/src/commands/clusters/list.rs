@@ -4,7 +4,7 @@ pub(crate) mod listing;
 pub(crate) mod table;
 
 use crate::commands::clusters::error::ClustersError;
-use crate::commands::clusters::fetch::{connection, one_line};
+use crate::commands::clusters::fetch::one_line;
 use crate::commands::clusters::list::listing::{Line, Listing, Rules};
 use crate::commands::clusters::served::served;
 use crate::commands::clusters::trust::digest_of;
@@ -169,7 +169,6 @@ fn line(project: &Project, cluster: &Cluster, trust: &Trust, check: Option<&Kube
 
 /// The certificate that the cluster serves now, over an accepted connection.
 fn newest(cluster: &Cluster, trust: &Trust, flags: &KubeconfigFlags) -> Result<Certificate, CommandError> {
-    let claim: Claim = connection(cluster);
-    trust.check(vec![claim])?;
+    trust.check(vec![Claim::connection(cluster)])?;
     Ok(served(&cluster.name, &cluster.connection, flags)?.certificate)
 }

@@ -4,7 +4,6 @@
 //! `--rules`; CI gives `--trusted FILE` to the commands that seal.
 
 use crate::commands::clusters::error::ClustersError;
-use crate::commands::clusters::fetch::connection;
 use crate::error::CommandError;
 use crate::files::output::print_text;
 use crate::project::Project;
@@ -17,8 +16,8 @@ use clap::Args;
 use std::path::Path;
 
 /// The first part of `help clusters trust`.
-pub(crate) const LONG_ABOUT: &str = "Accept what the project file says: the keys of the clusters, how their certificates are fetched, and, \
-    where no cluster is named, the rules. What is new is shown beside what was accepted before, and asked for at a terminal.\n\n\
+pub(crate) const LONG_ABOUT: &str = "Accept what the project file says: the keys of the clusters, how they are reached, and, where no \
+    cluster is named, the rules. What is new is shown beside what was accepted before, and asked for at a terminal.\n\n\
     What you accept is stored on this machine, for this repository.";
 
 /// Accept the keys and rules of the project file, after showing what is new.
@@ -71,7 +70,7 @@ pub(crate) fn run(args: &TrustArgs) -> Result<(), CommandError> {
     let all: Vec<_> = if clusters.is_empty() { project.clusters().iter().collect() } else { clusters };
     for cluster in all {
         claims.push(project.recipient(cluster)?.claim());
-        claims.push(connection(cluster));
+        claims.push(Claim::connection(cluster));
     }
     if args.names.is_empty() {
         claims.push(rules);

@@ -1,6 +1,6 @@
 //! [`Claim`]: something that a project file says, and that a pull request could have put there.
 
-use crate::project::cluster::Connection;
+use crate::project::cluster::{Cluster, Connection};
 use crate::project::cluster_name::ClusterName;
 use crate::project::key_id::KeyId;
 use jiff::Timestamp;
@@ -15,10 +15,17 @@ pub(crate) enum Claim {
         /// When the certificate expires.
         not_after: Option<Timestamp>,
     },
-    /// The certificate of this cluster is fetched so.
+    /// The controller of this cluster is reached so, and its certificate fetched.
     Connection { cluster: ClusterName, connection: Connection },
     /// Files are sealed by these rules, which are normalised.
     Rules(Vec<String>),
+}
+
+impl Claim {
+    /// How this cluster is reached, which has to be accepted before a request is sent.
+    pub(crate) fn connection(cluster: &Cluster) -> Self {
+        Self::Connection { cluster: cluster.name.clone(), connection: cluster.connection.clone() }
+    }
 }
 
 /// The clusters of the claims, each once; none if one of them is about the rules, which are for all clusters.

@@ -113,7 +113,7 @@ impl Trusted {
                         Some(before) => format!(" (accepted before: {before})"),
                         None => String::new(),
                     };
-                    lines.push(format!("{cluster}: its certificate is fetched by {connection}{before}"));
+                    lines.push(format!("{cluster}: is reached by {connection}{before}"));
                 }
                 Claim::Rules(rules) => {
                     let before = match &self.rules {
@@ -220,7 +220,7 @@ mod tests {
             trusted.differences(&changes).to_string(),
             format!(
                 "\n  a: certificate {two} (accepted before: 111111111111)\n  b: certificate {two}\n  \
-                 a: its certificate is fetched by context y (accepted before: context x)\n  rules {digest}:\n    + s\n      r"
+                 a: is reached by context y (accepted before: context x)\n  rules {digest}:\n    + s\n      r"
             )
         );
     }

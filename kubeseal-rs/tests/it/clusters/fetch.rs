@@ -22,7 +22,7 @@ fn a_renewed_certificate_is_written_and_trusted() {
         (Some(0), "prod-eu: f5b8ca6cdb64 written to .sealed-secrets/prod-eu.pem\n"),
         "{shown}"
     );
-    assert!(shown.contains("prod-eu: its certificate is fetched by context eu"), "{shown}");
+    assert!(shown.contains("prod-eu: is reached by context eu"), "{shown}");
 
     let short = &fingerprint(&newer)[..12];
     assert_eq!(repository.succeeds(&FETCH), format!("prod-eu: {short} written to {PATH}\n"));
@@ -44,7 +44,7 @@ fn ci_fetches_over_the_connections_of_its_list() {
     for text in ["", "prod-eu context dev\n", "prod-us context eu\n"] {
         list(text);
         let error = repository.fails(&fetch);
-        assert!(error.contains("prod-eu: its certificate is fetched by context eu"), "{error}");
+        assert!(error.contains("prod-eu: is reached by context eu"), "{error}");
         assert!(error.contains("add it to that file: ") && eu.requests().is_empty(), "{error}");
     }
     let (line, key) = ("prod-eu context eu\n", fingerprint(&pem()));
@@ -97,7 +97,7 @@ fn no_request_is_sent_over_a_connection_that_was_not_accepted() {
         let (code, stdout, stderr) = repository.run(arguments);
         let printed = stdout + &stderr;
         assert_eq!(code, Some(1), "{printed}");
-        assert!(printed.contains("prod-eu: its certificate is fetched by context eu"), "{printed}");
+        assert!(printed.contains("prod-eu: is reached by context eu"), "{printed}");
         assert!(eu.requests().is_empty());
     }
     // The user's own word needs no trust in the file.
@@ -106,7 +106,7 @@ fn no_request_is_sent_over_a_connection_that_was_not_accepted() {
     // A pull request leads to another cluster.
     repository.write(".sealed-secrets.yaml", &FILE.replace("context: eu", "context: dev"));
     let (_, _, shown) = repository.answers(&FETCH, "n\n");
-    assert!(shown.contains("fetched by context dev (accepted before: context eu)"), "{shown}");
+    assert!(shown.contains("reached by context dev (accepted before: context eu)"), "{shown}");
     repository
         .write(".sealed-secrets.yaml", &FILE.replace("context: eu", "context: eu, controllerName: mine"));
     assert!(

@@ -10,8 +10,9 @@ const INTRODUCTION: &str = "\
 
 What `kubeseal-rs --help`, `kubeseal-rs help COMMAND` and the [man pages](../man) print, with the environment variables.
 
-What the command line does not say, the environment says. An empty value counts as none. A boolean flag is given alone, or with `=`, as
-in `--raw=false`; any other flag takes its value behind a space or `=`.
+What the command line does not say, the environment says, and then, about the cluster and its controller, the [project
+file](clusters.md#commands-for-one-cluster). An empty value counts as none. A boolean flag is given alone, or with `=`, as in
+`--raw=false`; any other flag takes its value behind a space or `=`.
 
 Without a command, the flags are those of upstream's `kubeseal`, and some more: [Migrating](migrating.md) lists the differences. The flags
 of a command stand behind its name.

@@ -12,6 +12,7 @@ use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::error::ProjectError;
 use crate::settings::recipient_flags::RecipientFlags;
+use crate::target::Target;
 use crate::terminal::warnings::alert;
 use api::annotations::RECIPIENTS;
 use envelope::Certificate;
@@ -49,23 +50,25 @@ pub(crate) struct ItemSealer {
 }
 
 impl KeyedFile {
-    /// The file, or the files of all clusters that are meant by it. `is_chosen` says whether the user chose the certificate of `source`.
+    /// The file, or the files of all clusters that are meant by it. `is_chosen` says whether the user chose the certificate of the target.
     pub(crate) fn all_of(
         file: &Path,
         flags: &RecipientFlags,
-        source: CertificateSource,
+        target: &Target,
         is_chosen: bool,
     ) -> Result<Vec<Self>, CommandError> {
         let alone = |keys| Ok(vec![Self { file: file.to_owned(), keys }]);
         if is_chosen {
-            return alone(ItemKeys::Chosen(source));
+            return alone(ItemKeys::Chosen(target.certificate()?));
         }
         match of_existing(file, flags)? {
             Coverage::By(files) => Ok(files
                 .into_iter()
                 .map(|(file, recipients)| Self { file, keys: ItemKeys::Project(recipients) })
                 .collect()),
-            Coverage::Not(reason) => alone(ItemKeys::Uncovered { source, reason: Arc::new(reason) }),
+            Coverage::Not(reason) => {
+                alone(ItemKeys::Uncovered { source: target.certificate()?, reason: Arc::new(reason) })
+            }
         }
     }
 
@@ -73,10 +76,10 @@ impl KeyedFile {
     pub(crate) fn one_of(
         file: &Path,
         flags: &RecipientFlags,
-        source: CertificateSource,
+        target: &Target,
         is_chosen: bool,
     ) -> Result<Self, CommandError> {
-        let all = Self::all_of(file, flags, source, is_chosen)?;
+        let all = Self::all_of(file, flags, target, is_chosen)?;
         let one = all.into_iter().find(|keyed| keyed.file == file);
         one.ok_or_else(|| SealForError::FileOfNone(file.to_owned()).into())
     }
