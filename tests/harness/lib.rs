@@ -10,6 +10,7 @@
 //! - [`control_plane`]: etcd, kube-apiserver, kube-controller-manager, and the network in which pods have addresses;
 //! - [`chart`] and [`pod`]: what helm renders, applied; and a controller, run as the kubelet would run its Deployment;
 //! - [`image`] and [`node`]: container images, and a cluster with a kubelet and containerd that runs them;
+//! - [`accept`]: the loop of a server over its connections, for all proxies;
 //! - [`network`]: what can go wrong between a controller and the API server, going wrong;
 //! - [`cluster`]: Flux, an admission policy, SealedSecrets that no key opens;
 //! - [`user`]: what a user does at a terminal, and the commands of a page of the documentation.
@@ -17,6 +18,7 @@
 //! The tests themselves live beside this folder, one folder for each suite. Nothing here asserts anything about our
 //! programs.
 
+pub mod accept;
 pub mod binaries;
 pub mod chart;
 pub mod control_plane;
@@ -38,7 +40,6 @@ pub mod cluster {
 
 /// The network between a controller and the API server, and the ways in which it fails; the tests' own HTTP client.
 pub mod network {
-    pub mod accept;
     pub mod cuttable_link;
     pub mod fault_proxy;
     pub mod http_client;

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::network::accept::accept_each;
+use crate::accept::accept_each;
 
 /// A link from a port on loopback to another one. When this is dropped, all its connections are closed.
 #[derive(Debug)]

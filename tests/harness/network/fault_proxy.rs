@@ -24,8 +24,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::accept::accept_each;
 use crate::control_plane::ControlPlane;
-use crate::network::accept::accept_each;
 use crate::network::fault_proxy::rule::{FaultRules, Rule};
 use crate::network::fault_proxy::shared::{Reset, Shared, lock};
 

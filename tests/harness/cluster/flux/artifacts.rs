@@ -16,7 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::network::accept::accept_each;
+use crate::accept::accept_each;
 
 type Files = Arc<Mutex<HashMap<String, Bytes>>>;
 

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, bail};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
 use tokio::net::{TcpStream, UnixListener, UnixStream};
 
+use crate::accept::accept_each;
 use crate::control_plane::pod_network::table::Table;
-use crate::network::accept::accept_each;
 
 /// The API server's requests have five header lines; a longer head is not from it.
 const LONGEST_HEAD: usize = 8 << 10;

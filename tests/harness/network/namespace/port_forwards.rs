@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::network::accept::accept_each;
+use crate::accept::accept_each;
 use crate::network::namespace::resident::Resident;
 
 /// Time limit for a connection inside.
