@@ -33,6 +33,7 @@ use crate::project::recipient::{Recipient, RecipientKey};
 use crate::project::rule::Rule;
 use crate::project::trust::Trust;
 use crate::project::trust::claim::Claim;
+use crate::project::trust::trusted::Trusted;
 use envelope::Certificate;
 use jiff::Timestamp;
 use std::fs;
@@ -121,10 +122,16 @@ impl Project {
         self.file.rules.iter().find(|rule| rule.matches(inside))
     }
 
-    /// The cluster that this key, a fingerprint or an age recipient, is trusted for.
-    pub(crate) fn cluster_with(&self, key: &str, trust: &Trust) -> Option<&ClusterName> {
-        let mut names = self.file.clusters.iter().map(|cluster| &cluster.name);
-        names.find(|name| trust.trusted().keys(name).iter().any(|known| known.to_string() == key))
+    /// The cluster that this key, a fingerprint or an age recipient, is trusted for. Of several, it is one of `preferred`, if possible.
+    pub(crate) fn cluster_with(
+        &self,
+        key: &str,
+        trusted: &Trusted,
+        preferred: &[ClusterName],
+    ) -> Option<&ClusterName> {
+        let has_key = |name: &&ClusterName| trusted.keys(name).iter().any(|known| known.to_string() == key);
+        let having = || self.file.clusters.iter().map(|cluster| &cluster.name).filter(has_key);
+        having().find(|name| preferred.contains(name)).or_else(|| having().next())
     }
 
     /// The rules, normalised, as trust covers them.

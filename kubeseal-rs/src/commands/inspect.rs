@@ -108,6 +108,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
         return Err(UsageError::Offline("--live").into());
     }
     let folder = folder_of(&args.files).to_owned();
+    let trusted = flag_value::path_of(args.project.trust.trusted.clone());
     let target = Target::resolve(args.certificate, args.connection, args.namespace, args.project, &folder)?;
     let mut inputs: Vec<Input> = args.files.into_iter().map(|file| flag_value::input(Some(file))).collect();
     if inputs.is_empty() {
@@ -128,7 +129,8 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     };
     let cluster = is_live.then(|| Cluster::connect(target.cluster(), &target.namespace)).transpose()?;
     let mut found = files::read(&inputs, &certificates)?;
-    name_clusters(&folder, found.reports.iter_mut().flat_map(|report| &mut report.recipients));
+    let recipients = found.reports.iter_mut().flat_map(|report| &mut report.recipients);
+    name_clusters(&folder, trusted.as_deref(), recipients);
     for report in &mut found.reports {
         report.cluster = cluster.as_ref().map(|cluster| cluster.state_of(report)).transpose()?;
         let is_known = report.problems.contains(&Problem::Compromised);

@@ -32,6 +32,7 @@ mod for_clusters {
     mod guard;
     mod hostile;
     mod many_entries;
+    mod names;
     mod recipients;
     mod repository;
     mod seals;

@@ -9,6 +9,7 @@ use crate::project::Project;
 use crate::project::cluster_name::ClusterName;
 use crate::project::trust::Trust;
 use crate::project::trust::error::TrustError;
+use crate::project::trust::trusted::Trusted;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::alert;
 use std::path::Path;
@@ -18,7 +19,7 @@ pub(crate) struct KnownRecipients {
     pub project: Project,
     /// Whether the keys are those that were accepted, and not just those of the file.
     pub are_accepted: bool,
-    keys: Vec<(ClusterName, Vec<String>)>,
+    keys: Trusted,
 }
 
 impl KnownRecipients {
@@ -30,14 +31,9 @@ impl KnownRecipients {
             trust => Some(trust?),
         };
         let is_listed = trusted.is_some_and(|file| !file.as_os_str().is_empty());
-        let clusters = || project.clusters().iter();
-        let mut keys: Vec<(ClusterName, Vec<String>)> = Vec::new();
-        for cluster in clusters() {
-            let accepted =
-                trust.as_ref().map(|trust| trust.trusted().keys(&cluster.name)).unwrap_or_default();
-            keys.push((cluster.name.clone(), accepted.iter().map(ToString::to_string).collect()));
-        }
-        let are_accepted = is_listed || keys.iter().any(|(_, keys)| !keys.is_empty());
+        let mut keys = trust.as_ref().map(|trust| trust.trusted().clone()).unwrap_or_default();
+        // Under whatever names: a pull request can give the clusters new ones.
+        let are_accepted = is_listed || keys.clusters.values().any(|cluster| !cluster.keys.is_empty());
         let root = shown_path(project.root());
         if !are_accepted {
             alert(format_args!(
@@ -46,11 +42,8 @@ impl KnownRecipients {
                  CI with --trusted FILE"
             ));
             // A certificate that cannot be read justifies nothing.
-            let of_file =
-                |cluster| project.key_of(cluster).ok().map(|recipient| recipient.key.id().to_string());
-            keys = clusters()
-                .map(|cluster| (cluster.name.clone(), of_file(cluster).into_iter().collect()))
-                .collect();
+            let of_file = project.clusters().iter().filter_map(|cluster| project.key_of(cluster).ok());
+            of_file.for_each(|recipient| keys.add(recipient.claim()));
         } else if let Some(trust) = &trust {
             match trust.check(vec![project.rules()]) {
                 Err(TrustError::Untrusted { .. }) => alert(format_args!(
@@ -65,8 +58,7 @@ impl KnownRecipients {
 
     /// The recipient with this key. If several clusters have the key, it is one of `preferred`, if possible.
     pub(crate) fn recipient(&self, key: String, preferred: &[ClusterName]) -> CurrentRecipient {
-        let having = || self.keys.iter().filter(|(_, keys)| keys.contains(&key)).map(|(name, _)| name);
-        let cluster = having().find(|name| preferred.contains(name)).or_else(|| having().next()).cloned();
+        let cluster = self.project.cluster_with(&key, &self.keys, preferred).cloned();
         CurrentRecipient { key, cluster }
     }
 }

@@ -2,19 +2,36 @@
 
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::{Item, RecipientItems};
+use crate::error::cause::on_one_line;
 use crate::project::Project;
 use crate::project::trust::Trust;
+use crate::project::trust::error::TrustError;
+use crate::terminal::warnings::alert;
 use recipients::{Entry, FormatError, Recipients};
 use std::path::Path;
 
-/// Names the clusters that the keys are trusted for, by the project file of this folder. Without one, and without trust, keys stay without
-/// names: nothing is refused here.
-pub(crate) fn name_clusters<'r>(folder: &Path, recipients: impl Iterator<Item = &'r mut RecipientItems>) {
+/// Names the clusters that the keys are trusted for, by the project file of this folder and the file of `--trusted`. Without one, and
+/// without trust, keys stay without names: nothing is refused here.
+pub(crate) fn name_clusters<'r>(
+    folder: &Path,
+    trusted: Option<&Path>,
+    recipients: impl Iterator<Item = &'r mut RecipientItems>,
+) {
+    let mut recipients = recipients.peekable();
+    if recipients.peek().is_none() {
+        return;
+    }
     let Ok(Some(project)) = Project::find(folder) else { return };
-    let Ok(trust) = Trust::of(project.root(), None) else { return };
+    let trust = match Trust::of(project.root(), trusted) {
+        Ok(trust) => trust,
+        Err(TrustError::NoHome) => return,
+        Err(error) => {
+            return alert(format_args!("the clusters of recipients are not named: {}", on_one_line(&error)));
+        }
+    };
     for recipient in recipients {
         let key = recipient.certificate.as_ref().or(recipient.age.as_ref());
-        let cluster = key.and_then(|key| project.cluster_with(key, &trust));
+        let cluster = key.and_then(|key| project.cluster_with(key, trust.trusted(), &[]));
         recipient.cluster = cluster.map(ToString::to_string);
     }
 }

@@ -69,7 +69,7 @@ impl Planner<'_> {
             }
             Aim::Remove(_) => self.trust.require(vec![self.project.rules()])?,
         }
-        let current = match CurrentRecipients::of(object, &|key| self.cluster_of(key)) {
+        let current = match CurrentRecipients::of(object, &|key| self.cluster_of(key, &ruled)) {
             Ok(current) => current,
             Err(error) => return Ok(Err(error.into())),
         };
@@ -103,8 +103,8 @@ impl Planner<'_> {
         }
     }
 
-    fn cluster_of(&self, key: &str) -> Option<ClusterName> {
-        self.project.cluster_with(key, &self.trust).cloned()
+    fn cluster_of(&self, key: &str, ruled: &[ClusterName]) -> Option<ClusterName> {
+        self.project.cluster_with(key, self.trust.trusted(), ruled).cloned()
     }
 }
 

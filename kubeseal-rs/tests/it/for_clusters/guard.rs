@@ -16,7 +16,7 @@ impl Repository {
     }
 
     /// A command on a machine where nothing was accepted.
-    fn unprepared(&self, directory: &str, arguments: &[&str]) -> Output {
+    pub(super) fn unprepared(&self, directory: &str, arguments: &[&str]) -> Output {
         let mut command = self.command(arguments);
         command.current_dir(self.path(directory)).env("XDG_CONFIG_HOME", self.outside("config"));
         command.env_remove("SEALED_SECRETS_TRUSTED");
@@ -30,7 +30,7 @@ impl Repository {
     }
 
     /// Adds a recipient that the annotation of `DB` does not have.
-    fn add_stranger(&self) -> String {
+    pub(super) fn add_stranger(&self) -> String {
         let stranger = age::x25519::Identity::generate().to_public().to_string();
         self.write(DB, &self.read(DB).replace(&self.identity.to_public().to_string(), &stranger));
         stranger
