@@ -47,6 +47,10 @@ impl Hint for UsageError {
             Self::Exclude("--raw", "--fetch-cert") => {
                 "fetch first (--fetch-cert > cert.pem), then seal with --cert cert.pem".into()
             }
+            Self::Exclude("--cluster" | "--server", "--for") => {
+                "leave out one of them; SEALED_SECRETS_CLUSTER and SEALED_SECRETS_SERVER count as these flags"
+                    .into()
+            }
             Self::Exclude(..) => "call it once for each".into(),
             Self::Offline(_) => "leave out --offline".into(),
             Self::OfflineWithUrl => "leave out --offline, or fetch it first and write --cert FILE".into(),

@@ -6,13 +6,14 @@
 //! Decided: without `--for`, the project file changes no context, because users expect the current one, as with kubectl.
 //!
 //! Decided: what was not accepted is not used, because a pull request could lead the commands to a controller, and to keys, in a namespace
-//! that its author controls.
+//! that its author controls. What was accepted and is not in the file any more is an error, and not the default, because a pull request
+//! could take commands such as `keys revoke` from the controller that they are meant for.
 //!
 //! Decided: the names are looked up when they are needed, because a command that needs no controller asks nothing and warns of nothing.
 
 use crate::cluster::Cluster;
 use crate::controller::address::ControllerAddress;
-use crate::error::CommandError;
+use crate::error::{CommandError, Context as _};
 use crate::project::Project;
 use crate::project::cluster::Connection;
 use crate::project::error::ProjectError;
@@ -23,6 +24,7 @@ use crate::project::trust::trusted::Trusted;
 use crate::settings::flag_value::{path_of, text};
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::project_flags::ProjectFlags;
+use crate::settings::usage_error::UsageError;
 use crate::target::by_context::{Candidate, Choice, choose};
 use crate::target::error::TargetError;
 use crate::terminal::escape::shown;
@@ -30,6 +32,10 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+
+/// The way around the project file.
+const BY_FLAGS: &str =
+    "to do without it, name the controller with --controller-name and --controller-namespace";
 
 /// The cluster, and what is known of its controller.
 #[derive(Debug)]
@@ -65,11 +71,14 @@ impl ControllerSettings {
         };
         let source = ProjectSource { folder: folder.to_owned(), trusted: path_of(trust.trusted) };
         // These name another cluster than the context does.
-        let is_by_context =
-            text(connection.cluster.clone()).is_none() && text(connection.server.clone()).is_none();
-        let (stated, project) = match text(for_cluster) {
-            Some(cluster) => (by_flags.or(&source.accepted(&cluster, &by_flags)?), None),
-            None => (by_flags, is_by_context.then_some(source)),
+        let elsewhere = [("--cluster", &connection.cluster), ("--server", &connection.server)];
+        let elsewhere = elsewhere.iter().find(|(_, value)| text((*value).clone()).is_some());
+        let elsewhere = elsewhere.map(|(flag, _)| *flag);
+        let is_by_context = elsewhere.is_none();
+        let (stated, project) = match (text(for_cluster), elsewhere) {
+            (Some(_), Some(flag)) => return Err(UsageError::Exclude(flag, "--for").into()),
+            (Some(cluster), None) => (by_flags.or(&source.accepted(&cluster, &by_flags)?), None),
+            (None, _) => (by_flags, is_by_context.then_some(source)),
         };
         connection.context.clone_from(&stated.context);
         let cluster = Cluster::from_args(connection)?;
@@ -105,32 +114,43 @@ impl ControllerSettings {
         if self.stated.controller_name.is_some() && self.stated.controller_namespace.is_some() {
             return Ok(default);
         }
-        let project = match Project::find(&source.folder) {
-            Ok(Some(project)) => project,
-            // Keys are listed and backed up wherever one is.
-            Ok(None) | Err(ProjectError::Repository { .. }) => return Ok(default),
-            Err(error) => return Err(error.into()),
-        };
         let Some(context) = self.cluster.context() else { return Ok(default) };
-        let clusters = project.clusters().iter();
-        let clusters: Vec<_> = clusters
-            .filter(|cluster| cluster.connection.context.as_deref() == Some(context))
-            .map(|cluster| (cluster, self.with(&cluster.connection)))
-            .collect();
-        if clusters.iter().all(|(_, address)| address.service() == default.service()) {
-            return Ok(default);
-        }
-        let trusted = match Trust::of(project.root(), source.trusted.as_deref()) {
+        let project = match Project::require(&source.folder) {
+            Ok(project) => Ok(project),
+            Err(ProjectError::Absent(root)) => Err(root),
+            // Keys are listed and backed up wherever one is.
+            Err(ProjectError::Repository { .. }) => return Ok(default),
+            Err(error) => return Err(error).hint(BY_FLAGS),
+        };
+        let (root, clusters) = match &project {
+            Ok(project) => (project.root(), project.clusters()),
+            Err(root) => (root.as_path(), &[][..]),
+        };
+        let trusted = match Trust::of(root, source.trusted.as_deref()) {
             Ok(trust) => trust.trusted().clone(),
             Err(TrustError::NoHome) => Trusted::default(),
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(error).hint(BY_FLAGS),
         };
-        let candidates = clusters.into_iter().map(|(cluster, address)| Candidate {
-            cluster: cluster.name.clone(),
-            is_accepted: trusted.has(&Claim::connection(cluster)),
-            address,
-        });
-        let Choice { address, ignored } = choose(candidates.collect(), default).map_err(|controllers| {
+        let is_selected = |connection: &Connection| connection.context.as_deref() == Some(context);
+        let clusters = clusters.iter().filter(|cluster| is_selected(&cluster.connection));
+        let candidates: Vec<_> = clusters
+            .map(|cluster| Candidate {
+                cluster: cluster.name.clone(),
+                is_accepted: trusted.has(&Claim::connection(cluster)),
+                address: self.with(&cluster.connection),
+            })
+            .collect();
+        if !candidates.iter().any(|candidate| candidate.is_accepted) {
+            let known = trusted.clusters.iter().filter(|(_, known)| is_selected(&known.connection));
+            let known = known.map(|(cluster, known)| (cluster, self.with(&known.connection).service()));
+            let others = known.filter(|(_, service)| *service != default.service());
+            let controllers: Vec<_> =
+                others.map(|(cluster, service)| format!("{service} of {cluster}")).collect();
+            if !controllers.is_empty() {
+                return Err(TargetError::NotAnyMore { context: context.to_owned(), controllers }.into());
+            }
+        }
+        let Choice { address, ignored } = choose(candidates, default).map_err(|controllers| {
             TargetError::SeveralControllers { context: context.to_owned(), controllers }
         })?;
         if let Some(first) = ignored.first() {

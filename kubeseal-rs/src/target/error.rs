@@ -3,6 +3,7 @@
 use crate::error::{Hint, Kind};
 use crate::project::cluster_name::ClusterName;
 use crate::terminal::escape::shown;
+use crate::terminal::program::name;
 
 /// What the project file does not say.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,12 @@ pub(crate) enum TargetError {
     NoContext(ClusterName),
     #[error("the project file names several controllers for context \"{}\": {}", shown(.context), .controllers.join(", "))]
     SeveralControllers {
+        context: String,
+        /// Each with its cluster.
+        controllers: Vec<String>,
+    },
+    #[error("the project file does not say any more what was accepted for context \"{}\": {}", shown(.context), .controllers.join(", "))]
+    NotAnyMore {
         context: String,
         /// Each with its cluster.
         controllers: Vec<String>,
@@ -28,10 +35,19 @@ impl Hint for TargetError {
             Self::SeveralControllers { .. } => {
                 "name the cluster with --for NAME, or the controller with --controller-name and --controller-namespace".into()
             }
+            Self::NotAnyMore { .. } => format!(
+                "take the project file from version control; if your team means the change, accept it with `{} clusters trust`, or name the \
+                 controller with --controller-name and --controller-namespace",
+                name()
+            ),
         })
     }
 
     fn kind(&self) -> Kind {
-        Kind::Usage
+        match self {
+            Self::NoContext(_) | Self::SeveralControllers { .. } => Kind::Usage,
+            // The command line is right.
+            Self::NotAnyMore { .. } => Kind::Failed,
+        }
     }
 }

@@ -62,6 +62,7 @@ mod certificate {
 
 #[cfg(unix)]
 mod clusters {
+    mod accepted;
     mod fetch;
     mod init;
     mod layers;

@@ -17,6 +17,7 @@ use crate::project::output_path::within;
 use crate::project::recipient::{Recipient, RecipientKey};
 use crate::project::rule::{Layout, Rule};
 use crate::project::trust::Trust;
+use crate::project::trust::error::TrustError;
 use crate::project::trust::trusted::TrustedRules;
 use crate::project::{Project, Selection};
 use crate::settings::flag_value::{Format, texts};
@@ -250,7 +251,7 @@ fn refuse_if_gone(root: &Path, flags: &RecipientFlags) -> Result<(), CommandErro
     let trust = match Trust::of(root, flags.trust.trusted.as_deref()) {
         Ok(trust) => trust,
         // Without a home directory, nothing was accepted.
-        Err(_) if flags.trust.trusted.is_none() => return Ok(()),
+        Err(TrustError::NoHome) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
     if trust.trusted().rules == TrustedRules::None {
