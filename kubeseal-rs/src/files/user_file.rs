@@ -1,5 +1,5 @@
-//! Small JSON files that this program keeps between runs, for the user who runs it: readable by the owner only, and written whole
-//! or not at all.
+//! Small JSON files that this program keeps between runs, for the user who runs it: readable by the owner only, unless `Readers` says
+//! otherwise, and written whole or not at all.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -14,6 +14,13 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Existing {
     Replaced,
     Stays,
+}
+
+/// Who may read a file and enter its directory, as far as the umask lets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    Owner,
+    Everyone,
 }
 
 /// The directory of this name in the user's cache, whose files may be deleted at any time; none if there is no home.
@@ -50,10 +57,30 @@ pub(crate) fn write(
     value: &impl Serialize,
     existing: Existing,
 ) -> io::Result<()> {
+    write_for(Readers::Owner, directory, name, value, existing)
+}
+
+/// Writes a file in `directory`, which is created if it does not exist, for these readers.
+pub(crate) fn write_for(
+    readers: Readers,
+    directory: &Path,
+    name: &str,
+    value: &impl Serialize,
+    existing: Existing,
+) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(value)?;
-    create(directory)?;
+    create_for(readers, directory)?;
     let path = directory.join(name);
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(match readers {
+            Readers::Owner => 0o600,
+            Readers::Everyone => 0o644,
+        }));
+    }
+    let mut file = builder.tempfile_in(directory)?;
     file.write_all(&text)?;
     // Without this, a crash may leave an empty file.
     file.as_file().sync_all()?;
@@ -66,12 +93,17 @@ pub(crate) fn write(
 
 /// Creates a directory, which only its owner may enter, unless it exists.
 pub(crate) fn create(directory: &Path) -> io::Result<()> {
+    create_for(Readers::Owner, directory)
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "modes are of Unix"))]
+fn create_for(readers: Readers, directory: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
+        builder.mode(if readers == Readers::Owner { 0o700 } else { 0o755 });
     }
     builder.create(directory)
 }

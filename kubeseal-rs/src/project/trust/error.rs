@@ -2,6 +2,7 @@
 
 use crate::error::Hint;
 use crate::files::file_update::error::FileUpdateError;
+use crate::files::output::replacement::directory;
 use crate::project::cluster_name::ClusterName;
 use crate::project::trust::list::InvalidLine;
 use crate::project::trust::trusted::Differences;
@@ -26,6 +27,12 @@ pub(crate) enum TrustError {
     NoHome,
     #[error("cannot read {}", shown_path(.path))]
     Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot read {}, which tells this clone from others", shown_path(.path))]
+    Clone {
         path: PathBuf,
         #[source]
         source: io::Error,
@@ -73,6 +80,10 @@ impl Hint for TrustError {
             Self::NotSure => "nothing was changed".into(),
             Self::NoHome => "set HOME or XDG_CONFIG_HOME; in CI, give --trusted FILE".into(),
             Self::Read { .. } => "name a file that you may read".into(),
+            Self::Clone { path, .. } => format!(
+                "it is no secret; let every user read it: chmod -R a+rX {}; in CI, give --trusted FILE",
+                shown_path(directory(path))
+            ),
             Self::Damaged(_) => format!("delete it, and accept anew: `{} clusters trust`", name()),
             Self::Write { .. } => "make its directory writable; in CI, give --trusted FILE".into(),
             Self::Lock { source, .. } => return source.hint(),
