@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         links::every_page_is_two_clicks_from_the_readme,
         links::the_readme_is_short,
         threats::every_threat_is_shown_by_a_test,
+        threats::only_what_a_suite_lists_is_a_test,
     ];
     tests.extend(PAGES.iter().map(|page| Test::new(page.path, move |stage| follow::follow(stage, page))));
     suite::run_on(async || Ok(Stage::default()), tests)

@@ -52,22 +52,45 @@ fn is_known(name: &str, known: &[String]) -> bool {
     })
 }
 
-/// The names of the functions after `#[test]`, and of those that a suite of system tests may list.
+/// The names of the functions after `#[test]`, and of those that a suite of system tests lists.
 fn tests_in_sources() -> Result<Vec<String>> {
     let mut names = BTreeSet::new();
     for path in pages::files("rs")? {
         let text = fs::read_to_string(workspace::root().join(&path)).with_context(|| path.clone())?;
-        let mut is_test = false;
-        for line in text.lines().map(str::trim) {
-            is_test |=
-                line == "#[test]" || (path.starts_with("tests/") && line.starts_with("pub(crate) async fn "));
-            if is_test && let Some((_, rest)) = line.split_once("fn ") {
-                names.extend(rest.split('(').next().map(str::to_owned));
-                is_test = false;
-            }
-        }
+        names.extend(tests_in(&path, &text));
     }
     Ok(names.into_iter().collect())
+}
+
+fn tests_in(path: &str, text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut is_test = false;
+    for line in text.lines().map(str::trim) {
+        is_test |= line == "#[test]";
+        if is_test && let Some((_, rest)) = line.split_once("fn ") {
+            names.extend(rest.split('(').next().map(str::to_owned));
+            is_test = false;
+        }
+    }
+    // A suite lists its tests as `module::name,` in the macro `tests!`. The functions themselves do not show which of them are tests.
+    if path.starts_with("tests/") {
+        for list in text.split("tests![").skip(1) {
+            let list = list.split(']').next().unwrap_or_default();
+            names.extend(
+                list.split(',').filter_map(|test| test.trim().rsplit("::").next()).map(str::to_owned),
+            );
+        }
+    }
+    names
+}
+
+/// A helper of a suite shows nothing.
+pub(crate) async fn only_what_a_suite_lists_is_a_test(_: Arc<Stage>) -> Result<()> {
+    let text = "pub(crate) async fn helper() {}\npub(crate) async fn listed() {}\n#[test]\nfn unit() {}\ntests![\n    a::listed,\n]\n";
+    let found = tests_in("tests/a/main.rs", text);
+    ensure!(is_known("listed", &found) && is_known("unit", &found), "{found:?}");
+    ensure!(!is_known("helper", &found), "a helper is no test: {found:?}");
+    Ok(())
 }
 
 fn vectors() -> Result<Vec<String>> {
