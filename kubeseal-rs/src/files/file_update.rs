@@ -8,11 +8,11 @@ pub(crate) mod error;
 pub(crate) mod lock;
 
 use crate::files::encoding::Encoding;
+use crate::files::escapes::may_mention;
 use crate::files::file_update::error::FileUpdateError;
 use crate::files::file_update::lock::FileLock;
 use crate::files::output::Output;
 use crate::files::output::overwrite::NotPutBack;
-use memchr::memmem;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ impl FileUpdate {
 
     /// Whether the content mentions SealedSecrets.
     pub(crate) fn mentions_sealed(&self) -> bool {
-        memmem::find(self.bytes(), b"SealedSecret").is_some()
+        may_mention(self.bytes(), &["SealedSecret"])
     }
 
     /// The content, text or not; text in UTF-8.

@@ -2,10 +2,12 @@
 //! SealedSecrets.
 
 use crate::error::Hint;
+use crate::files::escapes::may_mention;
 use crate::manifest::location::Location;
-use crate::manifest::sealed_secrets::{SealedObject, is_list, is_sealed_secret};
+use crate::manifest::sealed_secrets::{SealedObject, is_sealed_secret, item_of};
 use api::DecodeError;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use yaml_edit_in_place::{Change, Document, Edit, EditError, ParseError, Position, YamlFile};
 
@@ -63,24 +65,24 @@ impl Hint for SealedFileError {
 }
 
 impl SealedFile {
-    /// Finds the SealedSecrets, those in Lists included. Documents without the word `SealedSecret` are not parsed; it could be written with
-    /// escapes, but is not in practice.
+    /// Finds the SealedSecrets, those in Lists included. Documents without the word `SealedSecret` are not parsed.
     pub(crate) fn read(text: &str) -> Result<Self, SealedFileError> {
         let file = YamlFile::read(text);
         let (mut objects, mut locations) = (Vec::new(), Vec::new());
         for (index, document) in file.documents().iter().enumerate() {
-            if !document.text().contains("SealedSecret") {
+            if !may_mention(document.text().as_bytes(), &["SealedSecret"]) {
                 continue;
             }
             let root = document.value()?;
-            let items = root.get("items").and_then(Value::as_array).filter(|_| is_list(root));
+            let items = root.get("items").and_then(Value::as_array);
             if is_sealed_secret(root) {
                 objects.push(decode(document, None, root)?);
                 locations.push((index, None));
             }
             for (item, object) in items.into_iter().flatten().enumerate() {
-                if is_sealed_secret(object) {
-                    objects.push(decode(document, Some(item), object)?);
+                let object = item_of(root, object);
+                if is_sealed_secret(&object) {
+                    objects.push(decode(document, Some(item), &object)?);
                     locations.push((index, Some(item)));
                 }
             }
@@ -131,8 +133,10 @@ impl SealedFile {
     fn read_again(&mut self, index: usize) -> Result<(), SealedFileError> {
         let (number, item) = self.locations[index];
         let document = &self.file.documents()[number];
-        let object = document.value()?.pointer(&pointer(item)).unwrap_or(&Value::Null);
-        self.objects[index] = decode(document, item, object)?;
+        let root = document.value()?;
+        let object = root.pointer(&pointer(item)).unwrap_or(&Value::Null);
+        let object = if item.is_some() { item_of(root, object) } else { Cow::Borrowed(object) };
+        self.objects[index] = decode(document, item, &object)?;
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use api::{DecodeError, Scope, SealedSecret, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// The hint about a SealedSecret without a namespace that is bound to one.
 pub(crate) const NAMESPACE_HINT: &str = "it names no namespace, and it is bound to one: say which with -n NAMESPACE, that of the \
@@ -60,6 +61,7 @@ fn read_object(
     }
     if let Some(Value::Array(items)) = object.get_mut("items").map(Value::take) {
         for (index, item) in items.into_iter().enumerate() {
+            let item = item_of(&object, &item).into_owned();
             let text = |path| item.pointer(path).and_then(Value::as_str);
             let name = text("/metadata/name").or_else(|| text("/metadata/generateName"));
             let kind = text("/kind").unwrap_or("object");
@@ -107,8 +109,24 @@ pub(crate) fn is_sealed_secret(object: &Value) -> bool {
         && text(object, "apiVersion") == SealedSecret::api_version(&())
 }
 
+/// The item of a list. In a `SealedSecretList`, kind and version may be left out; `kubectl` adds them.
+pub(crate) fn item_of<'a>(list: &Value, item: &'a Value) -> Cow<'a, Value> {
+    let mut item = Cow::Borrowed(item);
+    // Where it has items, an object of another kind is a list to kubectl, too.
+    if text(list, "kind").strip_suffix("List").unwrap_or(text(list, "kind")) == SealedSecret::kind(&()) {
+        for (field, implied) in
+            [("kind", SealedSecret::kind(&())), ("apiVersion", SealedSecret::api_version(&()))]
+        {
+            if item.is_object() && text(&item, field).is_empty() {
+                item.to_mut()[field] = json!(implied);
+            }
+        }
+    }
+    item
+}
+
 /// Whether an object is a List that may hold SealedSecrets.
-pub(crate) fn is_list(object: &Value) -> bool {
+fn is_list(object: &Value) -> bool {
     matches!(text(object, "kind"), "List" | "SealedSecretList")
 }
 

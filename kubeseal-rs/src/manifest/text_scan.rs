@@ -1,7 +1,10 @@
 //! Searches a text that does not parse, by words and colons.
 
+use crate::files::escapes::unescaped;
+
 /// Whether the text has `kind: KIND` with one of these kinds, in any style.
 pub(crate) fn names_kind(text: &str, kinds: &[&str]) -> bool {
+    let text = &*unescaped(text);
     behind_key(text, "kind").any(|at| {
         let value = text[at..].trim_start().trim_start_matches(['"', '\'']);
         let end = value.find(|c: char| !is_of_word(c)).unwrap_or(value.len());

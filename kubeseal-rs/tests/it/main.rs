@@ -30,6 +30,7 @@ mod seal {
 mod for_clusters {
     mod changes;
     mod guard;
+    mod hidden;
     mod hostile;
     mod many_entries;
     mod names;

@@ -2,12 +2,14 @@
 
 use crate::commands::common::templated_files;
 use crate::error::Hint;
+use crate::files::escapes::mentions;
 use crate::files::file_update::FileUpdate;
 use crate::files::file_update::error::FileUpdateError;
 use crate::files::walk::error::WalkError;
 use crate::files::walk::rules::IgnoreFiles;
 use crate::files::walk::walk;
 use crate::manifest::sealed_file::{SealedFile, SealedFileError};
+use api::annotations::RECIPIENTS;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,7 +71,8 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     (found, not_found)
 }
 
-/// The SealedSecrets of a file. Most files of a directory have none, and need not be text.
+/// The SealedSecrets of a file. Most files of a directory have none, and need not be text. A template with recipients is an error, because a `{{` in
+/// a comment must not hide them.
 pub(crate) fn read(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesError> {
     if !file.mentions_sealed() {
         return Ok(None);
@@ -78,7 +81,7 @@ pub(crate) fn read(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesE
     match SealedFile::read(text) {
         Ok(sealed) => Ok(Some(sealed).filter(|sealed| !sealed.objects().is_empty())),
         Err(SealedFileError::Parse(ParseError::Syntax { line, .. }))
-            if templated_files::is_template(text, line) =>
+            if templated_files::is_template(text, line) && !mentions(text.as_bytes(), &[RECIPIENTS]) =>
         {
             Err(SealedFilesError::Template)
         }

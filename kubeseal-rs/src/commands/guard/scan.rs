@@ -18,7 +18,8 @@ use crate::commands::guard::scan::kustomize::Generated;
 use crate::commands::guard::scan::stated::Stated;
 use crate::commands::guard::scan::text::Text;
 use crate::commands::guard::value::plain::is_encrypted_file;
-use crate::manifest::yaml::parse::parse;
+use crate::files::escapes::{may_mention, mentions};
+use crate::manifest::yaml::parse::parse_without_repeated_keys;
 use serde::de::IgnoredAny;
 use std::collections::HashSet;
 use std::path::Path;
@@ -163,10 +164,11 @@ fn count_and_look(
     result: &mut ScanResult,
 ) -> usize {
     // Nothing can be found in a document without the word, unless it is compressed, and parsing takes time.
-    if !document.text.contains("ecret") && !PACKED.iter().any(|begin| document.text.contains(begin)) {
+    let text = document.text.as_bytes();
+    if !may_mention(text, &["ecret"]) && !mentions(text, &PACKED) {
         return 1;
     }
-    match parse(document) {
+    match parse_without_repeated_keys(document) {
         Ok(nodes) => {
             let before = findings.len();
             for (index, node) in nodes.iter().enumerate() {
@@ -184,6 +186,7 @@ fn count_and_look(
         Err(broken) => {
             let number = first + broken.sound;
             findings.append(&mut unparsed::findings(document.text, document.first_line, number));
+            result.stated.extend(Stated::unread(document, number));
             if document.text.contains("{{") {
                 result.is_template = true;
             } else {

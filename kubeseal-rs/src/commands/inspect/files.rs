@@ -11,10 +11,11 @@ use crate::commands::inspect::report::SealedSecretReport;
 use crate::error::CommandError;
 use crate::error::cause::on_one_line;
 use crate::files::encoding::to_utf8;
+use crate::files::escapes::may_mention;
 use crate::files::input::Input;
 use crate::manifest::error::ManifestError;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
-use crate::manifest::yaml::parse::parse;
+use crate::manifest::yaml::parse::parse_without_repeated_keys;
 use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::{alert, warn};
 use memchr::memmem;
@@ -92,7 +93,7 @@ impl Files<'_> {
             Err(failure) => return self.errors.push(on_one_line(&failure)),
         };
         // Other files of a directory need not parse.
-        if !is_named && memmem::find(&bytes, b"SealedSecret").is_none() {
+        if !is_named && !may_mention(&bytes, &["SealedSecret"]) {
             return;
         }
         match read_input(input, &bytes, self.certificates) {
@@ -130,7 +131,7 @@ fn read_input(
     let mut reports = Vec::new();
     let mut number = 0;
     for document in documents(stream) {
-        let nodes = parse(document).map_err(|broken| InspectError::Broken {
+        let nodes = parse_without_repeated_keys(document).map_err(|broken| InspectError::Broken {
             input: input.clone(),
             document: number + broken.sound + 1,
             line: broken.position.map_or(document.first_line, |position| position.line),

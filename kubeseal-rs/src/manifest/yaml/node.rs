@@ -69,6 +69,31 @@ impl YamlNode {
         self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
+    /// The first map in it with a key that occurs twice: the path of the map, and the key.
+    pub(crate) fn repeated_key(&self) -> Option<(String, String)> {
+        match &self.value {
+            YamlValue::List(items) => items.iter().find_map(Self::repeated_key),
+            YamlValue::Map(entries) => {
+                // Other keys, such as `1.1`, have no text to compare.
+                let mut keys: Vec<&str> = Vec::with_capacity(entries.len());
+                for (key, _) in entries {
+                    if let Key::Text(key) = key {
+                        keys.push(key);
+                    }
+                }
+                keys.sort_unstable();
+                if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+                    return Some((String::new(), pair[0].to_owned()));
+                }
+                self.entries().find_map(|(key, node)| {
+                    let (path, repeated) = node.repeated_key()?;
+                    Some((if path.is_empty() { key.to_owned() } else { format!("{key}.{path}") }, repeated))
+                })
+            }
+            YamlValue::Null | YamlValue::Boolean(_) | YamlValue::Number | YamlValue::Text(_) => None,
+        }
+    }
+
     /// The value at a path of keys.
     pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |node, key| node.get(key))

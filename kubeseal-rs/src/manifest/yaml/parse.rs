@@ -42,6 +42,21 @@ pub(crate) fn parse(document: DocumentText<'_>) -> Result<Vec<YamlNode>, Broken>
     parsed
 }
 
+/// Every object of the document, for readers that search the nodes for a key: one that occurs twice is an error. kubectl would take its last value, and a search
+/// the first one. In YAML the parser refuses it, and in JSON `FieldReader`, which knows the object's name.
+pub(crate) fn parse_without_repeated_keys(document: DocumentText<'_>) -> Result<Vec<YamlNode>, Broken> {
+    let nodes = parse(document)?;
+    let repeated =
+        nodes.iter().enumerate().find_map(|(sound, node)| Some((sound, node.position, node.repeated_key()?)));
+    match repeated {
+        None => Ok(nodes),
+        Some((sound, position, (path, key))) => {
+            let field = Some(path).filter(|path| !path.is_empty());
+            Err(Broken { sound, position, field, error: InvalidManifest::DuplicateKey(key) })
+        }
+    }
+}
+
 fn json(text: &str) -> Result<Vec<YamlNode>, Broken> {
     let mut objects = serde_json::Deserializer::from_str(text).into_iter::<YamlNode>();
     let mut cursor = Cursor::default();

@@ -74,6 +74,9 @@ fn ten_thousand_entries_are_not_read() {
         let (shown, _) = repository.succeeds(&["inspect", DB], "");
         assert!(shown.contains(TOO_LONG) && shown.len() < LONGEST_MESSAGE, "{shown}");
         let guard = repository.run(&["guard", "apps"], "");
-        assert!(guard.stdout.len() + guard.stderr.len() < LONGEST_MESSAGE, "{guard:?}");
+        let found = String::from_utf8(guard.stdout).unwrap();
+        assert_eq!(guard.status.code(), Some(1), "{found}");
+        assert!(found.contains(TOO_LONG), "{found}");
+        assert!(found.len() + guard.stderr.len() < LONGEST_MESSAGE, "{found}");
     }
 }

@@ -41,3 +41,31 @@ fn what_does_not_parse_is_found_in_any_style() {
         assert_eq!(found(&guard(directory(&[(name, &other)]).path(), &[])), [] as [&str; 0], "{other}");
     }
 }
+
+/// kubectl takes the last of two equal keys, and knows each way to write a word.
+#[test]
+fn what_is_written_twice_or_with_escapes_is_found() {
+    for (name, text, line) in [
+        (
+            "a.json",
+            "{\"kind\": \"ConfigMap\", \"kind\": \"Secret\",\n\"stringData\": {\"a\": \"hunter2\"}}\n",
+            2,
+        ),
+        ("a.json", "{\"kind\": \"Secret\", \"stringData\": {},\n\"stringData\": {\"a\": \"hunter2\"}}\n", 2),
+        ("a.json", "{\"kind\": \"\\u0053ecr\\u0065t\",\n\"stringData\": {\"a\": \"hunter2\"}}\n", 1),
+        (
+            "a.json",
+            "{\"kind\": \"a\", \"kind\": \"\\u0053ecr\\u0065t\",\n\"string\\u0044ata\": {\"a\": \"hunter2\"}}\n",
+            2,
+        ),
+        ("a.yaml", "kind: ConfigMap\nkind: Secret\nstringData: {a: hunter2}\n", 3),
+        ("a.yaml", "kind: Secret\nstringData: {}\nstringData:\n  a: hunter2\n", 4),
+        ("a.yaml", "kind: !!binary U2VjcmV0\nstringData: {a: hunter2}\n", 2),
+        ("a.yaml", "kind: \"S\\x65cret\"\nstringData:\n  a: hunter2\n", 3),
+        ("a.yaml", "kind: \"Sec\\\n  ret\"\nstringData:\n  a: hunter2\n", 4),
+        ("a.yaml", "kind: x\nkind: \"Sec\\\n  ret\"\n\"string\\x44ata\":\n  a: hunter2\n", 5),
+    ] {
+        let output = guard(directory(&[(name, text)]).path(), &[]);
+        assert_eq!(found(&output), [format!("{name}:{line}")], "{text}");
+    }
+}

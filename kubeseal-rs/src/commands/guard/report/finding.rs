@@ -135,7 +135,8 @@ impl fmt::Display for FindingKind {
             Self::UnreadRecipients { name, why } => write!(
                 f,
                 "the recipients of {} cannot be read, because {why}; take the file from version control, or seal the Secret again",
-                named("SealedSecret", name)
+                // The name is not known where the document does not parse.
+                if name.is_empty() { "a SealedSecret".to_owned() } else { named("SealedSecret", name) }
             ),
             Self::WiderScope { name, stated, rule, pattern } => write!(
                 f,

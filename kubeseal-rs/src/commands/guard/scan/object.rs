@@ -7,8 +7,9 @@ use crate::commands::guard::value::credential::{holds_credential, is_secret_name
 use crate::commands::guard::value::plain::{Extent, is_certificate, is_plain};
 use crate::commands::guard::value::reference::{is_reference, is_vault_key};
 use crate::files::decoded::from_base64;
+use crate::files::escapes::mentions;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
-use crate::manifest::yaml::parse::parse;
+use crate::manifest::yaml::parse::parse_without_repeated_keys;
 use api::annotations::LAST_APPLIED;
 use api::sealing_key;
 use yaml_edit_in_place::split::DocumentText;
@@ -56,7 +57,8 @@ struct Search<'b> {
 }
 
 impl Search<'_> {
-    /// Searches a node and its children. The items of a list need no kind: it is `implied`.
+    /// Searches a node and its children. The items of a list need no kind: it is `implied`, by a `SecretList` as by a `Secret` with items, which
+    /// kubectl takes for a list.
     fn visit(&mut self, node: &YamlNode, around: usize, implied: Option<&str>) {
         let line = line(node, around);
         if let YamlValue::List(items) = &node.value {
@@ -88,7 +90,8 @@ impl Search<'_> {
                     self.generator(generator, line);
                 }
             }
-            let implied = if kind == Some("SecretList") && key == "items" { Some("Secret") } else { None };
+            let implied =
+                kind.filter(|_| key == "items").map(|kind| kind.strip_suffix("List").unwrap_or(kind));
             self.visit(value, line, implied);
         }
     }
@@ -172,14 +175,14 @@ impl Search<'_> {
             None if LAST_APPLIED.contains(&annotation) => text,
             None => return,
         };
-        let holds_plaintext = match parse(DocumentText { text, first_line: 1 }) {
+        let holds_plaintext = match parse_without_repeated_keys(DocumentText { text, first_line: 1 }) {
             Ok(nodes) => {
                 let nesting =
                     Nesting { document, depth: self.nesting.depth + 1, annotation: Some(outermost) };
                 nodes.iter().any(|node| !findings_within(node, nesting, self.budget).0.is_empty())
             }
             // Cut off, or edited.
-            Err(_) => text.contains("\"Secret\"") && text.contains("ata\":{\""),
+            Err(_) => ["\"Secret\"", "ata\":{\""].iter().all(|word| mentions(text.as_bytes(), &[word])),
         };
         if holds_plaintext {
             self.find(line, FindingKind::LastApplied { annotation: annotation.to_owned() });

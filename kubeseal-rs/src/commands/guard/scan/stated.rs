@@ -1,12 +1,14 @@
 //! [`Stated`]: what a SealedSecret says about who opens it. `guard::comparison` compares it with the project file.
 
 use crate::commands::recipients::current::keys_in;
+use crate::files::escapes::unescaped;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::terminal::escape::shown;
 use api::Scope;
 use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE, RECIPIENTS};
 use recipients::Recipients;
 use std::collections::BTreeMap;
+use yaml_edit_in_place::split::DocumentText;
 
 /// The annotations of a SealedSecret that say who opens it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,17 @@ impl Stated {
         };
         let scope = stating.filter(|_| has_items).map(|node| (line(node), scope));
         (recipients.is_some() || scope.is_some()).then_some(Self { document, name, recipients, scope })
+    }
+}
+
+impl Stated {
+    /// Of a document that does not parse. None if it does not mention the annotation for recipients.
+    pub(crate) fn unread(document: DocumentText<'_>, number: usize) -> Option<Self> {
+        let text = unescaped(document.text);
+        let before = &text[..text.find(RECIPIENTS)?];
+        let line = document.first_line + before.matches('\n').count();
+        let why = "the document does not parse (of a template, scan what it renders)".to_owned();
+        Some(Self { document: number, name: String::new(), recipients: Some((line, Err(why))), scope: None })
     }
 }
 

@@ -4,10 +4,12 @@
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::scan::unparsed_flow;
 use crate::commands::guard::value::plain::{Extent, is_plain};
+use crate::files::escapes::unescaped;
 use crate::manifest::text_scan::names_kind;
 
 /// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
 pub(crate) fn findings(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+    let text = &*unescaped(text);
     if !names_kind(text, &["Secret", "SecretList"]) {
         return Vec::new();
     }
