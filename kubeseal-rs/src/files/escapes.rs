@@ -1,7 +1,7 @@
 //! `mentions`, `may_mention`: whether a text has a word, and whether it can have it, also in notations of YAML and JSON that hide it from a search: escapes (`\x53`, `\u0053`, `\/`), and a `\`
 //! at the end of a line, which joins it with the next one.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use std::borrow::Cow;
 
 /// What stands before base64 in YAML, in place of a text, and what gives that another name.
@@ -29,7 +29,14 @@ pub(crate) fn unescaped(text: &str) -> Cow<'_, str> {
 }
 
 fn unescaped_bytes(text: &[u8]) -> Cow<'_, [u8]> {
-    let Some(mut at) = memchr(b'\\', text) else { return Cow::Borrowed(text) };
+    let is_escape = |at: usize| line_end(&text[at + 1..]).is_some() || character(&text[at + 1..]).is_some();
+    let mut signs = memchr_iter(b'\\', text);
+    let Some(first) = signs.next() else { return Cow::Borrowed(text) };
+    // Most signs are those of paths and patterns: such a text is not copied.
+    if !is_escape(first) && !signs.any(is_escape) {
+        return Cow::Borrowed(text);
+    }
+    let mut at = first;
     let mut plain = Vec::with_capacity(text.len());
     // Line ends that were left out, and are put where the joined lines end.
     let (mut rest, mut joined) = (text, 0);
