@@ -60,6 +60,9 @@ pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
     if !is_quiet() {
         stdout.print(&summary.sum());
     }
+    if let Some(leak) = summary.leak() {
+        alert(leak);
+    }
     if matches!(request.aim, Aim::Remove(_)) && summary.has_changed() {
         alert(
             "the recipient that was removed still opens the values in the history of the repository; only new values are unknown to it",
@@ -113,13 +116,13 @@ fn change_file(
             }
         };
         let Some(keys) = &request.keys else {
-            summary.different(path, location, &planned.differences);
+            summary.different(path, location, &planned);
             continue;
         };
         match changes(&object, &planned.recipients, keys) {
             Ok(changes) => {
                 edits.push(ObjectEdit { index, changes });
-                done.push((location, planned.recipients));
+                done.push((location, planned));
             }
             Err(failure) => summary.failures.add(path, Some(location), &failure),
         }
@@ -140,8 +143,8 @@ fn change_file(
     if let Err(error) = file.replace(sealed.text().as_bytes()) {
         return Ok(Err(SealedFilesError::from(error).into()));
     }
-    for (location, recipients) in changed {
-        summary.changed(path, location, &recipients);
+    for (location, planned) in changed {
+        summary.changed(path, location, &planned);
     }
     Ok(Ok(()))
 }

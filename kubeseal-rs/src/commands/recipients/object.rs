@@ -1,8 +1,9 @@
 //! [`Planner`]: for whom one SealedSecret is to be sealed, and [`changes`]: how its text changes.
 
+use crate::certificate::is_revoked;
 use crate::commands::common::seal_for::annotation::warn_of_size;
 use crate::commands::common::seal_for::keys::RecipientKeys;
-use crate::commands::recipients::current::CurrentRecipients;
+use crate::commands::recipients::current::{CurrentRecipients, short};
 use crate::commands::recipients::difference::differences;
 use crate::commands::recipients::failure::ChangeFailure;
 use crate::commands::recipients::wanted::{Aim, wanted};
@@ -37,6 +38,8 @@ pub(crate) struct Planner<'a> {
 pub(crate) struct Planned {
     pub recipients: Vec<Recipient>,
     pub differences: Vec<String>,
+    /// Whether a key that it is sealed to leaked, so that its values are no secrets.
+    pub has_leaked: bool,
 }
 
 impl Planner<'_> {
@@ -82,7 +85,11 @@ impl Planner<'_> {
         if stated == Scope::ClusterWide && recipients.len() > 1 && current.all.len() < 2 {
             return Ok(Err(ChangeFailure::OpensAnywhere));
         }
+        let leaked = || current.all.iter().filter(|recipient| recipient.key.parse().is_ok_and(is_revoked));
         let mut differences = differences(&current, &recipients);
+        differences.extend(leaked().map(|it| {
+            format!("the key of {} was revoked: change its values where they come from", short(&it.key))
+        }));
         if let Some(keys) = self.keys {
             if current.groups > 1 {
                 differences.push(format!("in {} groups", current.groups));
@@ -92,7 +99,8 @@ impl Planner<'_> {
                 differences.push(format!("with entries for older values of {}", outdated.join(", ")));
             }
         }
-        Ok(Ok((!differences.is_empty()).then_some(Planned { recipients, differences })))
+        let has_leaked = leaked().next().is_some();
+        Ok(Ok((!differences.is_empty()).then_some(Planned { recipients, differences, has_leaked })))
     }
 
     /// The clusters that the rule names for the file.

@@ -2,8 +2,8 @@
 
 use crate::commands::common::failures::{Failures, count};
 use crate::commands::common::sealed_files::NotFound;
+use crate::commands::recipients::object::Planned;
 use crate::error::{CommandError, Hint};
-use crate::project::recipient::Recipient;
 use crate::terminal::escape::shown_path;
 use std::fmt::{Display, Write as _};
 use std::path::Path;
@@ -18,6 +18,8 @@ pub(crate) struct ChangeSummary {
     pub unchanged: usize,
     changed: usize,
     different: usize,
+    /// Those that were sealed to a key that leaked.
+    leaked: usize,
     pub failures: Failures,
     is_check: bool,
 }
@@ -38,17 +40,20 @@ impl ChangeSummary {
     }
 
     /// Reports a SealedSecret with other recipients than are wanted.
-    pub(crate) fn different(&mut self, path: &Path, location: impl Display, differences: &[String]) {
+    pub(crate) fn different(&mut self, path: &Path, location: impl Display, planned: &Planned) {
         self.different += 1;
+        self.leaked += usize::from(planned.has_leaked);
         // Writing to a String cannot fail.
-        let _ = writeln!(self.lines, "{}: {location}: {}", shown_path(path), differences.join("; "));
+        let _ = writeln!(self.lines, "{}: {location}: {}", shown_path(path), planned.differences.join("; "));
     }
 
     /// Reports a SealedSecret that was changed.
-    pub(crate) fn changed(&mut self, path: &Path, location: impl Display, recipients: &[Recipient]) {
+    pub(crate) fn changed(&mut self, path: &Path, location: impl Display, planned: &Planned) {
         self.changed += 1;
-        let names: Vec<&str> = recipients.iter().map(|recipient| recipient.name.as_str()).collect();
-        let _ = writeln!(self.lines, "{}: {location}: now for {}", shown_path(path), names.join(", "));
+        self.leaked += usize::from(planned.has_leaked);
+        let names: Vec<&str> = planned.recipients.iter().map(|recipient| recipient.name.as_str()).collect();
+        let leak = if planned.has_leaked { "; but an old key was revoked: change its values" } else { "" };
+        let _ = writeln!(self.lines, "{}: {location}: now for {}{leak}", shown_path(path), names.join(", "));
     }
 
     /// The lines since the last time.
@@ -72,6 +77,17 @@ impl ChangeSummary {
             self.unchanged,
             self.failures.sum()
         )
+    }
+
+    /// What the user must do, beside sealing: the values of a leaked key are known, whatever they are sealed to.
+    pub(crate) fn leak(&self) -> Option<String> {
+        (self.leaked > 0).then(|| {
+            format!(
+                "{} sealed to a key that leaked and was revoked: change the values where they come from, and seal the new ones; sealing \
+                 the old ones anew protects nothing",
+                count(self.leaked, "SealedSecret") + if self.leaked == 1 { " was" } else { " were" }
+            )
+        })
     }
 
     /// Whether a SealedSecret was changed.

@@ -1,6 +1,8 @@
 //! `recipients` and `reseal --recipients`: the same values for other clusters, and `reseal --check`, which compares with the rules.
 
 use super::repository::{Repository, SECRET};
+use crate::support::certificates::fingerprint;
+use crate::support::program::finish;
 use age::secrecy::ExposeSecret as _;
 use std::fs;
 
@@ -64,6 +66,44 @@ fn a_recipient_is_removed_and_the_rules_bring_it_back() {
     let (stdout, _) = repository.succeeds(&["reseal", "--recipients", "apps", &repository.key_of("us")], "");
     assert_eq!(stdout, "1 file with SealedSecrets: 0 changed, 1 unchanged\n");
     assert_eq!(before, repository.read(DB), "a file that is right is not written");
+}
+
+fn new_certificate() -> String {
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
+    rcgen::CertificateParams::new(Vec::new()).unwrap().self_signed(&key).unwrap().pem()
+}
+
+/// Else all would look well, with values that a thief has.
+#[test]
+fn values_of_a_revoked_key_are_to_be_changed() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let old = fingerprint(&repository.read(".sealed-secrets/us.pem"));
+    repository.write(".sealed-secrets/us.pem", &new_certificate());
+    repository.trust();
+    let listed = fs::read_to_string(repository.outside("trusted")).unwrap();
+    fs::write(repository.outside("trusted"), format!("us {old}\n{listed}")).unwrap();
+    let withdrawn = repository.outside("cache/kubeseal-rs/withdrawn");
+    fs::create_dir_all(&withdrawn).unwrap();
+    let entry = r#"{ "how": "revoked", "at": "2026-01-01T00:00:00Z", "from": "kube-system of us" }"#;
+    fs::write(withdrawn.join(format!("{old}.json")), entry).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = repository.command(arguments);
+        command.env("XDG_CACHE_HOME", repository.outside("cache"));
+        let output = finish(command, b"");
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (code, stdout, stderr) = run(&["reseal", "--check", "apps"]);
+    let clause = format!("the key of {}… was revoked: change its values where they come from", &old[..12]);
+    assert!(code == Some(1) && stdout.contains(&clause), "{stdout}{stderr}");
+    assert!(stderr.contains("1 SealedSecret was sealed to a key that leaked and was revoked"), "{stderr}");
+    let (code, stdout, stderr) = run(&["reseal", "--recipients", "apps", &repository.key_of("eu")]);
+    assert!(
+        code == Some(0) && stdout.contains("now for dr, eu, us; but an old key was revoked"),
+        "{stdout}{stderr}"
+    );
+    assert!(stderr.contains("sealing the old ones anew protects nothing"), "{stderr}");
 }
 
 /// Only a key shows it: the recipients are those of the rule.
