@@ -63,7 +63,7 @@ pub(crate) const PAGES: &[Followed] = &[
     page("controller/docs/security.md", Installed::Ours, &[], 0),
     page("controller/docs/templates.md", Installed::Ours, &[NAMESPACE], 0),
     page("controller/docs/troubleshooting.md", Installed::Ours, &MANIFESTS, 1),
-    page("kubeseal-rs/docs/clusters.md", Installed::Ours, &[], 4),
+    page("kubeseal-rs/docs/clusters.md", Installed::Ours, &[], 5),
     page(
         "kubeseal-rs/docs/guard.md",
         Installed::Nothing,
