@@ -121,6 +121,11 @@ impl Hint for ProjectError {
             Self::Unusable { source: CertificateError::PrivateKey, .. } => {
                 "a private key was committed: replace it where it is used, and write the certificate there".into()
             }
+            // `clusters fetch` overwrites certificates only.
+            Self::Unusable { cluster, source: CertificateError::NotPem, .. } => format!(
+                "delete it, or take it from version control; `{} clusters fetch {cluster}` writes the present one",
+                name()
+            ),
             Self::Unusable { cluster, .. } | Self::Expired { cluster, .. } => {
                 format!("`{} clusters fetch {cluster}` writes the present one", name())
             }

@@ -39,6 +39,8 @@ pub(crate) enum ClustersError {
     },
     #[error("{0} of the certificates {is} not fetched", is = if *.0 == 1 { "was" } else { "were" })]
     NotFetched(usize),
+    #[error("{0} of the keys {is} not accepted", is = if *.0 == 1 { "was" } else { "were" })]
+    NotAccepted(usize),
     #[error("{0} of the clusters {have} a problem", have = if *.0 == 1 { "has" } else { "have" })]
     Problems(usize),
     #[error("cluster {cluster} has another key: {key}")]
@@ -63,8 +65,11 @@ impl Hint for ClustersError {
             Self::Url { .. } | Self::Unusable { .. } => {
                 "check the address in the project file; the controller serves its certificate under /v1/cert.pem".into()
             }
-            Self::Write { .. } => "the path is in the project file; it names a certificate, or a file that does not exist".into(),
+            Self::Write { .. } => "the path is in the project file. Look at the file there: if it is a damaged certificate, delete it, and \
+                fetch again; else write another path"
+                .into(),
             Self::NotFetched(_) => "the warnings say why; the others are there".into(),
+            Self::NotAccepted(_) => "the warnings say why, and what writes the certificates; then accept them".into(),
             Self::Problems(_) => "each is listed".into(),
             Self::OtherKey { .. } | Self::OtherRules(_) => {
                 "nothing was accepted: find out who changed it (git log), and compare again".into()

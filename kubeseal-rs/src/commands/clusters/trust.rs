@@ -4,6 +4,7 @@
 //! `--rules`; CI gives `--trusted FILE` to the commands that seal.
 
 use crate::commands::clusters::error::ClustersError;
+use crate::commands::clusters::fetch::one_line;
 use crate::error::CommandError;
 use crate::files::output::print_text;
 use crate::project::Project;
@@ -12,13 +13,15 @@ use crate::project::trust::Trust;
 use crate::project::trust::claim::Claim;
 use crate::project::trust::rules::digest;
 use crate::terminal::program::name;
+use crate::terminal::warnings::alert;
 use clap::Args;
 use std::path::Path;
 
 /// The first part of `help clusters trust`.
 pub(crate) const LONG_ABOUT: &str = "Accept what the project file says: the keys of the clusters, how they are reached, and, where no \
     cluster is named, the rules. What is new is shown beside what was accepted before, and asked for at a terminal.\n\n\
-    What you accept is stored on this machine, for this repository.";
+    What you accept is stored on this machine, for this repository. A certificate that is missing or cannot be used stops nothing else: \
+    how its cluster is reached is accepted, and `clusters fetch` needs that to write the certificate.";
 
 /// Accept the keys and rules of the project file, after showing what is new.
 #[derive(Debug, Args)]
@@ -66,10 +69,17 @@ pub(crate) fn run(args: &TrustArgs) -> Result<(), CommandError> {
         trust.accept(vec![rules])?;
         return Ok(print_text(&format!("accepted: rules {digest}\n"))?);
     }
-    let mut claims = Vec::new();
+    let (mut claims, mut unusable) = (Vec::new(), 0);
     let all: Vec<_> = if clusters.is_empty() { project.clusters().iter().collect() } else { clusters };
     for cluster in all {
-        claims.push(project.recipient(cluster)?.claim());
+        match project.recipient(cluster) {
+            Ok(recipient) => claims.push(recipient.claim()),
+            Err(error) => {
+                unusable += 1;
+                let error = one_line(&error.into());
+                alert(format_args!("{}: its key is not accepted: {error}", cluster.name));
+            }
+        }
         claims.push(Claim::connection(cluster));
     }
     if args.names.is_empty() {
@@ -77,7 +87,12 @@ pub(crate) fn run(args: &TrustArgs) -> Result<(), CommandError> {
     }
     let is_new = claims.iter().any(|claim| !trust.trusted().has(claim));
     trust.require(claims)?;
-    Ok(print_text(if is_new { "accepted\n" } else { "everything was accepted before\n" })?)
+    print_text(match (is_new, unusable) {
+        (true, _) => "accepted\n",
+        (false, 0) => "everything was accepted before\n",
+        (false, _) => "everything else was accepted before\n",
+    })?;
+    if unusable == 0 { Ok(()) } else { Err(ClustersError::NotAccepted(unusable).into()) }
 }
 
 /// The digest of the rules.

@@ -137,6 +137,7 @@ fn a_file_that_is_no_certificate_stays() {
     repository.write("app.yaml", "kind: Deployment\n");
     let error = repository.fails(&["clusters", "fetch", "prod-eu", "--context", "eu"]);
     assert!(error.contains("there is a file that holds no certificate"), "{error}");
+    assert!(error.contains("if it is a damaged certificate, delete it, and fetch again"), "{error}");
     assert_eq!(repository.read("app.yaml"), "kind: Deployment\n");
 }
 

@@ -66,6 +66,41 @@ fn what_is_new_is_shown_and_asked_for() {
     assert!(!finish(command, b"").status.success());
 }
 
+/// How a cluster is reached can be accepted before its certificate is there, because `clusters fetch` needs that.
+#[test]
+fn a_certificate_that_cannot_be_used_stops_nothing_else() {
+    let repository = repository();
+    let damaged = pem().replace("BEGIN CERTIFICATE", "BEGN CERTIFICATE");
+    let us = "  prod-us: { certificate: us.pem, context: us }\nrules:";
+    repository.write(".sealed-secrets.yaml", &FILE.replace("rules:", us));
+    for (text, why) in [
+        (None, "clusters fetch prod-us` writes it"),
+        (Some(&damaged), "delete it, or take it from version control"),
+    ] {
+        if let Some(text) = text {
+            repository.write("us.pem", text);
+        }
+        let (code, output, shown) = repository.answers(&["clusters", "trust"], "n\n");
+        assert!(code == Some(1) && shown.contains("prod-eu: certificate"), "{output}{shown}");
+        assert!(
+            shown.contains("warning: prod-us: its key is not accepted: ") && shown.contains(why),
+            "{shown}"
+        );
+    }
+    let (code, output, shown) = repository.answers(&["clusters", "trust", "prod-us"], "y\n");
+    assert_eq!((code, output.as_str()), (Some(1), "accepted\n"));
+    assert!(
+        shown.contains("prod-us: is reached") && shown.contains("1 of the keys was not accepted"),
+        "{shown}"
+    );
+    assert!(
+        !repository.fails(&["clusters", "fetch", "prod-us"]).contains("was not accepted on this machine")
+    );
+    assert_eq!(repository.answers(&["clusters", "trust"], "y\n").1, "accepted\n");
+    let (code, output, _) = repository.run(&["clusters", "trust"]);
+    assert_eq!((code, output.as_str()), (Some(1), "everything else was accepted before\n"));
+}
+
 #[test]
 fn a_script_accepts_what_it_knows() {
     let repository = repository();
