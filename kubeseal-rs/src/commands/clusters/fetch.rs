@@ -14,7 +14,7 @@ use crate::project::trust::claim::Claim;
 use crate::settings::flag_value;
 use crate::settings::kubeconfig_flags::KubeconfigFlags;
 use crate::settings::trust_flags::TrustFlags;
-use crate::terminal::escape::shown_path;
+use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use clap::Args;
@@ -104,6 +104,7 @@ fn fetch(
     let Served { certificate, is_verified } =
         served(&cluster.name, typed.as_ref().unwrap_or(&cluster.connection), flags)?;
     let short = certificate.fingerprint().short();
+    warn_of_another(project, cluster, context, &certificate, trust);
     let is_there = project.key_of(cluster).is_ok_and(
         |there| matches!(&there.key, RecipientKey::Certificate(there) if there.fingerprint() == certificate.fingerprint()),
     );
@@ -126,6 +127,39 @@ fn fetch(
     }
     write(project, path, &certificate)?;
     Ok(format!("{}: {short} written to {}{unlisted}", cluster.name, shown_path(path)))
+}
+
+/// A wrong --context writes the certificate of another cluster: what is sealed then opens in the wrong place.
+fn warn_of_another(
+    project: &Project,
+    cluster: &Cluster,
+    context: Option<&str>,
+    certificate: &Certificate,
+    trust: &Trust,
+) {
+    if let (Some(typed), Some(stated)) = (context, &cluster.connection.context)
+        && typed != stated
+    {
+        alert(format_args!(
+            "context {} is used, which --context names; that of cluster {} is {}",
+            shown(typed),
+            cluster.name,
+            shown(stated)
+        ));
+    }
+    let key = certificate.fingerprint().to_string();
+    let has_key = |other: &&Cluster| {
+        let keys = trust.trusted().keys(&other.name);
+        other.name != cluster.name && keys.iter().any(|known| known.to_string() == key)
+    };
+    if let Some(other) = project.clusters().iter().find(has_key) {
+        alert(format_args!(
+            "{} has the key {}, which is trusted for {}: if they are not one cluster, its context is wrong",
+            cluster.name,
+            certificate.fingerprint().short(),
+            other.name
+        ));
+    }
 }
 
 fn write(project: &Project, path: &Path, certificate: &Certificate) -> Result<(), ClustersError> {

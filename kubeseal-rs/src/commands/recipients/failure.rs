@@ -2,6 +2,7 @@
 
 use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::sealed_files::SealedFilesError;
+use crate::commands::recipients::wanted::SHORTEST_KEY;
 use crate::error::{Hint, Kind};
 use crate::project::cluster_name::ClusterName;
 use crate::project::error::ProjectError;
@@ -50,6 +51,11 @@ pub(crate) enum ChangeFailure {
 #[error("the recipients of values are changed by a user who can open them")]
 pub(crate) struct NoKeys;
 
+/// What is to be removed is in none of the files, and no cluster is called that.
+#[derive(Debug, thiserror::Error)]
+#[error("no SealedSecret in these files is sealed for \"{}\", and the project file has no such cluster", shown(.0))]
+pub(crate) struct NotARecipient(pub String);
+
 impl Hint for ChangeFailure {
     fn hint(&self) -> Option<String> {
         match self {
@@ -80,6 +86,20 @@ impl Hint for ChangeFailure {
             Self::PerCluster => Some(format!("write the file of the cluster with `{} seal`", name())),
             Self::NoRule => Some("add a rule to the project file".into()),
         }
+    }
+}
+
+impl Hint for NotARecipient {
+    fn hint(&self) -> Option<String> {
+        Some(format!(
+            "`{0} clusters list` shows the names of clusters; `{0} inspect FILE` shows the recipients of a file, and the first {SHORTEST_KEY} \
+             characters of a key are enough",
+            name()
+        ))
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Usage
     }
 }
 

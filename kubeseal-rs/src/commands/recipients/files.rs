@@ -2,7 +2,7 @@
 
 use crate::commands::common::sealed_files::{self, SealedFilesError};
 use crate::commands::common::templated_files;
-use crate::commands::recipients::failure::ChangeFailure;
+use crate::commands::recipients::failure::{ChangeFailure, NotARecipient};
 use crate::commands::recipients::object::{Planner, changes};
 use crate::commands::recipients::summary::ChangeSummary;
 use crate::commands::recipients::wanted::Aim;
@@ -68,7 +68,15 @@ pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
             "the recipient that was removed still opens the values in the history of the repository; only new values are unknown to it",
         );
     }
+    let removed_none = !summary.has_changed();
     summary.outcome()?;
+    // A name that is misspelt must not look as if the recipient were gone.
+    if let Aim::Remove(name) = &request.aim
+        && removed_none
+        && project.cluster(name).is_err()
+    {
+        return Err(NotARecipient(name.clone()).into());
+    }
     Ok(stdout.finish()?)
 }
 

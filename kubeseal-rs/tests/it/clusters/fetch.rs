@@ -141,6 +141,24 @@ fn a_file_that_is_no_certificate_stays() {
     assert_eq!(repository.read("app.yaml"), "kind: Deployment\n");
 }
 
+/// Values for the one would open in the other.
+#[test]
+fn another_clusters_certificate_is_not_taken_in_silence() {
+    let eu = Server::start_tls(serving(&[&pem(), &pem()]), false);
+    let repository = Repository::new(&[("eu", &eu), ("us", &eu)]);
+    repository
+        .write(".sealed-secrets.yaml", &format!("{FILE}  prod-us: {{ certificate: us.pem, context: us }}\n"));
+    repository.succeeds(&["clusters", "fetch", "prod-eu", "--context", "eu"]);
+    let fetch = ["clusters", "fetch", "prod-us", "--context", "eu", "--warn=always"];
+    let (code, _, stderr) = repository.run(&fetch);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("context eu is used, which --context names; that of cluster prod-us is us"),
+        "{stderr}"
+    );
+    assert!(stderr.contains("prod-us has the key f5b8ca6cdb64, which is trusted for prod-eu"), "{stderr}");
+}
+
 #[test]
 fn one_cluster_that_does_not_answer_does_not_stop_the_others() {
     let eu = Server::start_tls(serving(&[&pem()]), false);

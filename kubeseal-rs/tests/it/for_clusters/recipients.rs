@@ -106,6 +106,17 @@ fn values_of_a_revoked_key_are_to_be_changed() {
     assert!(stderr.contains("sealing the old ones anew protects nothing"), "{stderr}");
 }
 
+#[test]
+fn a_misspelt_recipient_is_not_removed_in_silence() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let before = repository.read(DB);
+    let (code, stderr) = repository.fails(&["recipients", "remove", "uss", DB, &repository.key_of("eu")], "");
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("no SealedSecret in these files is sealed for \"uss\""), "{stderr}");
+    assert_eq!(before, repository.read(DB));
+}
+
 /// Only a key shows it: the recipients are those of the rule.
 #[test]
 fn an_item_that_was_changed_for_one_cluster_is_sealed_for_all_again() {
