@@ -20,7 +20,7 @@ pub(crate) enum UsageError {
     Offline(&'static str),
     #[error("--cert names a URL, which --offline does not fetch")]
     OfflineWithUrl,
-    #[error("--recovery-unseal needs --recovery-private-key")]
+    #[error("--recovery-unseal needs --recovery-private-key, or --identity")]
     NoRecoveryKey,
     #[error("--raw with scope {0} needs --name")]
     RawWithoutName(Scope),

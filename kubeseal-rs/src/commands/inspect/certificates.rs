@@ -83,6 +83,7 @@ impl Certificates {
             first_fetched: seen.as_ref().map(|seen| seen.first_fetched),
             fetched_from: seen.as_ref().map(|seen| seen.from.clone()),
             is_newest,
+            newest_is_recipient: false,
             newest: newest.map(|newest| newest.fingerprint().to_string()),
             known_from: newest.and(self.from),
         }

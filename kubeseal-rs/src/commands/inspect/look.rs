@@ -46,8 +46,13 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
     }
     let key_bits = sizes.iter().copied().next().filter(|_| sizes.len() == 1);
     let hint = annotations.get(CERTIFICATE_FINGERPRINT).map(String::as_str);
-    let certificate = certificates.sealed_with(hint, key_bits, &mut problems);
+    let mut certificate = certificates.sealed_with(hint, key_bits, &mut problems);
     let recipients = recipients_in(Some(&annotations)).map(|read| recipients(read, &items, &mut problems));
+    certificate.newest_is_recipient = recipients.iter().flatten().any(|recipient| {
+        recipient.certificate.is_some()
+            && recipient.certificate == certificate.newest
+            && recipient.items.len() == items.len()
+    });
     if certificate.is_revoked || is_marked(node) {
         problems.insert(0, Problem::Compromised);
     }

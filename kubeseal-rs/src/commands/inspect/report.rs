@@ -91,6 +91,9 @@ pub(crate) struct SealedWith {
     pub fetched_from: Option<String>,
     /// Absent if it is not known.
     pub is_newest: Option<bool>,
+    /// Whether the annotation for the recipients has the newest certificate, for every item: the values themselves are sealed to another cluster.
+    #[serde(skip)]
+    pub newest_is_recipient: bool,
     /// The fingerprint of the newest known certificate.
     pub newest: Option<String>,
     /// Where the newest certificate comes from: `cert`, `kept` or `cluster`.

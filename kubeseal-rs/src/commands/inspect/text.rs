@@ -78,6 +78,9 @@ impl Page {
         };
         let verdict = match sealed.is_newest {
             Some(true) => self.paint.good(whose),
+            Some(false) if sealed.newest_is_recipient => {
+                self.paint.good(&format!("{whose}, {newest}, is among the recipients"))
+            }
             // Sealing values again that others know would protect nothing.
             Some(false) if is_compromised => self.paint.bad(&format!("not {whose}, {newest}")),
             Some(false) => self.paint.bad(&format!("not {whose}, {newest}; reseal it")),

@@ -5,6 +5,7 @@ use crate::commands::common::sealed_files::NotFound;
 use crate::commands::recipients::object::Planned;
 use crate::error::{CommandError, Hint};
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
@@ -111,10 +112,11 @@ impl ChangeSummary {
 
 impl Hint for Different {
     fn hint(&self) -> Option<String> {
-        Some(
-            "`reseal --recipients` with the private keys of a cluster, or with an age identity, makes the files what the rules say"
-                .into(),
-        )
+        Some(format!(
+            "for an older key of a cluster: `{0} reseal --for NAME PATH`, by its controller; for all else, `{0} reseal --recipients PATH` \
+             with the private keys of a cluster or an age identity makes the files what the rules say",
+            name()
+        ))
     }
 }
 

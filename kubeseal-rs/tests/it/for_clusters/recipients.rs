@@ -219,6 +219,18 @@ fn what_has_no_rule_is_named() {
     assert!(stderr.contains("--recipients") && stderr.contains("--all"), "{stderr}");
 }
 
+/// The second cluster's certificate is never that of the values themselves, and resealing would not make it so.
+#[test]
+fn inspect_finds_the_certificate_of_another_cluster_among_the_recipients() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    let (stdout, _) = repository.succeeds(&["inspect", "--cert", ".sealed-secrets/us.pem", DB], "");
+    assert!(stdout.contains("is among the recipients") && !stdout.contains("reseal it"), "{stdout}");
+    repository.write(".sealed-secrets/us.pem", &new_certificate());
+    let (stdout, _) = repository.succeeds(&["inspect", "--cert", ".sealed-secrets/us.pem", DB], "");
+    assert!(stdout.contains("; reseal it"), "{stdout}");
+}
+
 #[test]
 fn inspect_names_the_clusters() {
     let repository = Repository::new();
