@@ -36,6 +36,8 @@ pub(super) struct Shell {
     kubeconfig: PathBuf,
     /// Where kubeseal-rs keeps what was accepted of a project file, instead of the user's own folder.
     config: PathBuf,
+    /// Where kubeseal-rs keeps the certificates of clusters that are gone after the demo.
+    cache: PathBuf,
     tools: Vec<PathBuf>,
 }
 
@@ -57,12 +59,12 @@ impl Shell {
         programs: &Programs,
         binaries: &Binaries,
     ) -> Result<Self> {
-        let (dir, config) = (dir.join("demo"), dir.join("config"));
+        let (dir, config, cache) = (dir.join("demo"), dir.join("config"), dir.join("cache"));
         fs::create_dir(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
         let tools = [programs.path(Program::Kubectl)?, programs.path(Program::Helm)?, &binaries.kubeseal];
         let mut tools: Vec<_> = tools.into_iter().filter_map(Path::parent).map(Path::to_owned).collect();
         tools.dedup();
-        Ok(Self { dir, kubeconfig, config, tools })
+        Ok(Self { dir, kubeconfig, config, cache, tools })
     }
 
     /// The folder in which commands run.
@@ -75,6 +77,7 @@ impl Shell {
         let tools: Vec<_> = self.tools.iter().map(|dir| dir.display().to_string()).collect();
         println!("export KUBECONFIG={}", self.kubeconfig.display());
         println!("export XDG_CONFIG_HOME={}", self.config.display());
+        println!("export XDG_CACHE_HOME={}", self.cache.display());
         println!("export PATH={}:$PATH", tools.join(":"));
         println!("cd {}", self.dir.display());
     }
@@ -101,6 +104,7 @@ impl Shell {
             .envs(GIT)
             .env("KUBECONFIG", &self.kubeconfig)
             .env("XDG_CONFIG_HOME", &self.config)
+            .env("XDG_CACHE_HOME", &self.cache)
             .env("PATH", self.path()?);
         let status = command.kill_on_drop(true).status().await.context("cannot run sh")?;
         ensure!(status.success(), "`{line}` ended with {status}");
