@@ -4,7 +4,7 @@ use crate::commands::common::annotations::AnnotationError;
 use crate::commands::create::env_file::EnvFileError;
 use crate::error::Hint;
 use crate::manifest::names::InvalidKey;
-use crate::terminal::escape::shown_path;
+use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::prompt::PromptError;
 use std::io;
 use std::path::PathBuf;
@@ -52,6 +52,8 @@ pub(crate) enum CreateError {
     #[error("{} SealedSecret{} in {} {} the name {name}", if *.count == 0 { "no".into() } else { count.to_string() },
             if *.count == 0 { "" } else { "s" }, shown_path(.path), if *.count == 0 { "has" } else { "have" })]
     NotTheOne { path: PathBuf, name: String, count: usize },
+    #[error("{} has the SealedSecret {}, and not {}", shown_path(.path), shown(.present), shown(.named))]
+    OtherNamespace { path: PathBuf, present: String, named: String },
     #[error("the Secret has no data")]
     NoData,
     #[error(transparent)]
@@ -78,6 +80,9 @@ impl Hint for CreateError {
                 "`docker login` writes ~/.docker/config.json; or write --docker-username USER and type the password".into()
             }
             Self::Tls { source, .. } => source.hint().into(),
+            Self::OtherNamespace { .. } => {
+                "write its namespace with -n NAMESPACE; a new SealedSecret is written with -w FILE".into()
+            }
             Self::NotTheOne { .. } => {
                 "values are added to the SealedSecret that is named: write its name, and -n NAMESPACE where several have it; a \
                  new one is written with -w FILE"

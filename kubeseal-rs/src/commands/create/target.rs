@@ -14,14 +14,18 @@ pub(crate) fn check_merged(path: &Path, name: &str, namespace: Option<&str>) -> 
     let Some(file) = std::str::from_utf8(&bytes).ok().and_then(|text| SealedFile::read(text).ok()) else {
         return Ok(());
     };
-    let fits = |object: &&SealedObject| {
-        let own = object.metadata.namespace.as_deref();
-        object.metadata.name.as_deref() == Some(name)
-            && namespace.is_none_or(|namespace| own.is_none_or(|own| own == namespace))
-    };
-    match (file.objects().len(), file.objects().iter().filter(fits).count()) {
+    let has_name = |object: &&SealedObject| object.metadata.name.as_deref() == Some(name);
+    let named: Vec<_> = file.objects().iter().filter(has_name).collect();
+    let both = named.iter().filter_map(|object| namespace.zip(object.metadata.namespace.as_deref()));
+    let others: Vec<_> = both.filter(|(namespace, own)| own != namespace).collect();
+    match (file.objects().len(), named.len() - others.len(), others.as_slice()) {
         // The merge has an error message for that.
-        (0, _) | (_, 1) => Ok(()),
-        (_, count) => Err(CreateError::NotTheOne { path: path.to_owned(), name: name.to_owned(), count }),
+        (0, _, _) | (_, 1, _) => Ok(()),
+        (_, 0, [(namespace, own)]) => Err(CreateError::OtherNamespace {
+            path: path.to_owned(),
+            present: format!("{own}/{name}"),
+            named: format!("{namespace}/{name}"),
+        }),
+        (_, count, _) => Err(CreateError::NotTheOne { path: path.to_owned(), name: name.to_owned(), count }),
     }
 }

@@ -167,7 +167,11 @@ fn values_are_added_to_a_sealed_secret_that_is_there() {
 
     for (arguments, code, words) in [
         (&["other", "--prompt", "token"][..], 1, "no SealedSecret in "),
-        (&["db", "-n", "elsewhere", "--prompt", "token"], 1, "no SealedSecret in "),
+        (
+            &["db", "-n", "elsewhere", "--prompt", "token"],
+            1,
+            "has the SealedSecret shop/db, and not elsewhere/db",
+        ),
         (&["db", "--scope", "cluster-wide", "--prompt", "token"], 1, "has the scope strict"),
         (&["db", "--type", "x", "--prompt", "token"], 2, "--type and --merge-into exclude each other"),
         (&["db", "-w", "x.yaml", "--prompt", "token"], 2, "--merge-into FILE changes that file"),
