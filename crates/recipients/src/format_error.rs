@@ -17,7 +17,7 @@ const PATH: usize = 100;
 
 /// The problems that this crate finds itself. Their texts are found again in serde's messages.
 pub(crate) mod problem {
-    pub(crate) const VERSION: &str = "is not 1, the only version that is supported";
+    pub(crate) const VERSION: &str = "has a \"v\" that is not 1, the only version that is supported";
     pub(crate) const NO_GROUPS: &str = "has no group";
     pub(crate) const MANY_GROUPS: &str = "has more than 16 groups";
     pub(crate) const NO_ENTRIES: &str = "has no entry in \"to\"";

@@ -51,7 +51,7 @@ type Change = fn(&mut Value);
 
 const WRONG: [(&str, Change); 26] = [
     ("it lacks a member", |it| drop(it.as_object_mut().unwrap().remove("v"))),
-    ("it is not 1, the only version that is supported", |it| it["v"] = json!(2)),
+    ("it has a \"v\" that is not 1, the only version that is supported", |it| it["v"] = json!(2)),
     ("v has another type than the format has", |it| it["v"] = json!(1.0)),
     ("v has another type than the format has", |it| it["v"] = json!("1")),
     ("x is not a known member", |it| it["x"] = json!(1)),

@@ -98,12 +98,15 @@ fn compared(stated: Stated, known: Option<(&KnownRecipients, &Path)>) -> Vec<Fin
         (Some((line, Ok(keys))), Some((known, inside))) => {
             let to = rule.map(|rule| rule.clusters_of(inside)).unwrap_or_default();
             let recipients = keys.into_iter().map(|key| known.recipient(key, to));
-            let surplus = recipients.filter(|recipient| recipient.is_surplus(to));
+            let surplus: Vec<_> = recipients.filter(|recipient| recipient.is_surplus(to)).collect();
+            // The key of an age recipient is not renewed by a controller.
+            let may_be_renewed =
+                surplus.iter().any(|surplus| surplus.cluster.is_none() && !surplus.key.starts_with("age1"));
             let surplus: Vec<String> =
-                surplus.map(|recipient| clause(&recipient, rule, known.are_accepted)).collect();
+                surplus.iter().map(|recipient| clause(recipient, rule, known.are_accepted)).collect();
             if !surplus.is_empty() {
                 let has_rule = rule.is_some();
-                find(line, FindingKind::Recipients { name: name.clone(), surplus, has_rule });
+                find(line, FindingKind::Recipients { name: name.clone(), surplus, has_rule, may_be_renewed });
             }
         }
         _ => {}

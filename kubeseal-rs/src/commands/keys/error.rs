@@ -118,7 +118,7 @@ impl Hint for KeysError {
             ),
             Self::Needed { is_known: true, .. } => {
                 format!(
-                    "reseal these first: `{0} reseal PATH` for your files (`{0} reseal --all PATH` by who may not read the keys), \
+                    "reseal these first: `{0} reseal PATH` for your files (`{0} reseal --all PATH` if you may not read the keys), \
                      then apply them",
                     name()
                 )

@@ -52,7 +52,7 @@ fn a_cluster_that_the_rule_does_not_name() {
     repository.succeeds(&["recipients", "add", "us", "eu/db.yaml", &repository.key_of("eu")], "");
     let (stdout, stderr) = repository.finds(&["."]);
     assert!(stdout.starts_with("eu/db.yaml:") && stdout.contains("SealedSecret shop/db is sealed for us ("));
-    assert!(stdout.contains("), which the rule eu/** does not name for this file; find out who"), "{stdout}");
+    assert!(stdout.contains("), which the rule eu/** does not name for this file; find out who added this recipient, and remove it with"), "{stdout}");
     assert!(
         stderr.contains("found SealedSecrets with wrong recipients or a wrong scope: 1 place\n"),
         "{stderr}"
@@ -137,7 +137,7 @@ fn where_nothing_was_accepted_the_project_file_alone_justifies_a_recipient() {
     let stranger = repository.add_stranger();
     let (stdout, stderr) = printed(&repository.unprepared("", &["guard", "."]), Some(1));
     let named = format!(
-        "is sealed for {}…, which is the key of no cluster in the project file; find",
+        "is sealed for {}…, which is the key of no cluster in the project file; find out who added this recipient, and",
         &stranger[..12]
     );
     assert!(stdout.contains(&named) && stderr.contains("with the file alone"), "{stdout}{stderr}");
@@ -145,6 +145,17 @@ fn where_nothing_was_accepted_the_project_file_alone_justifies_a_recipient() {
     repository.trust_nothing();
     let (_, stderr) = repository.fails(&["guard", "."], "");
     assert!(stderr.contains("does not list:") && !stderr.contains("the file alone"), "{stderr}");
+}
+
+#[test]
+fn a_key_of_no_cluster_may_have_been_renewed() {
+    let repository = Repository::new();
+    repository.seal(DB);
+    fs::copy(repository.path(".sealed-secrets/us.pem"), repository.path(".sealed-secrets/eu.pem")).unwrap();
+    let (stdout, _) = printed(&repository.unprepared("", &["guard", "."]), Some(1));
+    let causes = "is sealed for f5b8ca6cdb64…, which is the key of no cluster in the project file; if the key of a cluster was renewed, \
+                  reseal the file with kubeseal-rs reseal; else find out who added this recipient, and remove it with";
+    assert!(stdout.contains(causes), "{stdout}");
 }
 
 /// Both names justify it, and the rule names the second one.
@@ -208,7 +219,10 @@ fn an_annotation_that_cannot_be_read() {
     };
     for (annotation, why) in [
         ("'{\"v\":1,'".to_owned(), "it is not JSON"),
-        ("'{\"v\":2,\"groups\":[]}'".into(), "it is not 1, the only version that is supported"),
+        (
+            "'{\"v\":2,\"groups\":[]}'".into(),
+            "it has a \"v\" that is not 1, the only version that is supported",
+        ),
         ("'{\"v\":1,\"odd\\u001b[2J\":[]}'".into(), "odd\\u{1b}[2J is not a known member"),
         (format!("'{}'", "x".repeat(262_145)), "it is longer than 262,144 bytes"),
         ("5".into(), "it is a number, and no text"),
@@ -220,7 +234,7 @@ fn an_annotation_that_cannot_be_read() {
         command.current_dir(outside.path());
         let (stdout, stderr) = printed(&finish(command, b""), Some(1));
         let finding = format!(
-            "db.yaml:7: document 1: the recipients of SealedSecret shop/db cannot be read, because {why}; take the file from version \
+            "db.yaml:7: document 1: the annotation for the recipients of SealedSecret shop/db cannot be read, because {why}; take the file from version \
              control, or seal the Secret again\n"
         );
         assert_eq!(stdout, finding);

@@ -190,7 +190,7 @@ fn a_recipient_that_is_trusted_for_no_cluster_is_removed_by_its_key() {
     let output = repository.run(&["guard", "apps"], "");
     let printed = String::from_utf8(output.stdout).unwrap();
     let named = format!(
-        "SealedSecret shop/db is sealed for {}…, which is trusted for no cluster; find out who added them",
+        "SealedSecret shop/db is sealed for {}…, which is trusted for no cluster; find out who added this recipient, and remove it with",
         &stranger[..12]
     );
     assert!(output.status.code() == Some(1) && printed.contains(&named), "{printed}");

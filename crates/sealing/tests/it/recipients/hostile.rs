@@ -109,7 +109,7 @@ fn a_bad_annotation_is_named_where_an_item_does_not_open() {
     for (text, message) in [
         ("{", "it is not JSON"),
         ("[]", "it has another type"),
-        (r#"{"v":2,"groups":[]}"#, "it is not 1"),
+        (r#"{"v":2,"groups":[]}"#, "it has a \"v\" that is not 1"),
         (
             r#"{"v":1,"groups":[{"to":[],"items":{},"commits":{},"x":1}]}"#,
             "groups[0].x is not a known member",

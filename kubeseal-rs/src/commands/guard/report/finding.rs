@@ -36,7 +36,7 @@ pub(crate) enum FindingKind {
     /// Maps in such a text that are nested too deep to be read.
     UnreadText,
     /// Recipients of a SealedSecret that the rule for its file does not name, a clause each.
-    Recipients { name: String, surplus: Vec<String>, has_rule: bool },
+    Recipients { name: String, surplus: Vec<String>, has_rule: bool, may_be_renewed: bool },
     /// An annotation for recipients that cannot be read.
     UnreadRecipients { name: String, why: String },
     /// A SealedSecret with a wider scope than the rule for its file says.
@@ -122,19 +122,26 @@ impl fmt::Display for FindingKind {
                 "a Secret that does not parse has maps within too many others, which were not scanned; correct its \
                  brackets and quotes",
             ),
-            Self::Recipients { name, surplus, has_rule } => {
+            Self::Recipients { name, surplus, has_rule, may_be_renewed } => {
                 let rule = if *has_rule { "" } else { "add a rule for this file to the project file; or " };
+                let program = program::name();
+                let reseal = if *may_be_renewed {
+                    format!("if the key of a cluster was renewed, reseal the file with {program} reseal; else ")
+                } else {
+                    String::new()
+                };
+                let (these, them) =
+                    if surplus.len() == 1 { ("this recipient", "it") } else { ("these recipients", "them") };
                 write!(
                     f,
-                    "{} is sealed for {}; {rule}find out who added them, and remove them with {} recipients remove",
+                    "{} is sealed for {}; {rule}{reseal}find out who added {these}, and remove {them} with {program} recipients remove",
                     named("SealedSecret", name),
-                    surplus.join("; for "),
-                    program::name()
+                    surplus.join("; for ")
                 )
             }
             Self::UnreadRecipients { name, why } => write!(
                 f,
-                "the recipients of {} cannot be read, because {why}; take the file from version control, or seal the Secret again",
+                "the annotation for the recipients of {} cannot be read, because {why}; take the file from version control, or seal the Secret again",
                 // The name is not known where the document does not parse.
                 if name.is_empty() { "a SealedSecret".to_owned() } else { named("SealedSecret", name) }
             ),
