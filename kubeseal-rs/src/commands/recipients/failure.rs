@@ -2,7 +2,6 @@
 
 use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::sealed_files::SealedFilesError;
-use crate::commands::recipients::wanted::SHORTEST_KEY;
 use crate::error::{Hint, Kind};
 use crate::project::cluster_name::ClusterName;
 use crate::project::error::ProjectError;
@@ -92,8 +91,7 @@ impl Hint for ChangeFailure {
 impl Hint for NotARecipient {
     fn hint(&self) -> Option<String> {
         Some(format!(
-            "`{0} clusters list` shows the names of clusters; `{0} inspect FILE` shows the recipients of a file, and the first {SHORTEST_KEY} \
-             characters of a key are enough",
+            "`{0} clusters list` shows the names of clusters; `{0} inspect FILE` shows the recipients of a file",
             name()
         ))
     }

@@ -16,7 +16,7 @@ pub(crate) enum Aim {
 }
 
 /// The fewest characters of a key that remove it.
-pub(crate) const SHORTEST_KEY: usize = 8;
+const SHORTEST_KEY: usize = 8;
 
 /// The clusters, the first one first. `ruled` are those of the rule for the file. None if nothing is to change.
 ///
