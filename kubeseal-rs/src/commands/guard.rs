@@ -1,13 +1,14 @@
 //! `guard`: finds plaintext that is about to be committed.
 //!
 //! `candidates` finds the files to scan, `scan` looks for plaintext in one file, `value` judges whether a text is a
-//! secret value, `comparison` compares recipients with the project file, and `report` has the messages. To find another kind of credential: its name in `value::credential`, a
+//! secret value, `comparison` compares recipients with the project file, `report` has the messages, and `install` writes the hook of Git. To find another kind of credential: its name in `value::credential`, a
 //! notation of references in `value::reference`, a format of private keys in `scan::private_key`, a kind of object in
 //! `scan::object`.
 
 pub(crate) mod candidates;
 pub(crate) mod comparison;
 pub(crate) mod error;
+pub(crate) mod install;
 pub(crate) mod known_recipients;
 pub(crate) mod report;
 pub(crate) mod scan;
@@ -26,12 +27,14 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::{self, alert, say};
 use clap::Args;
 use std::fmt::Write as _;
+use std::fs;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 /// The first part of `help guard`.
 pub(crate) const LONG_ABOUT: &str = "Find plaintext that is about to be committed, for a pre-commit hook.\n\n\
-    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for annotations \
+    Looks for Secrets with data or stringData, alone, in Lists and inside other objects; for values of SealedSecrets that were \
+    never sealed; for annotations \
     that repeat a Secret (last-applied-configuration and others); for literals and files of kustomize's \
     secretGenerator; for passwords, tokens and the like in spec.template.data of SealedSecrets; and for \
     private keys (PEM, age), in any file. In a repository with a project file (.sealed-secrets.yaml), also for \
@@ -48,8 +51,8 @@ pub(crate) const LONG_ABOUT: &str = "Find plaintext that is about to be committe
 /// Find plaintext Secrets in files, or in what is staged.
 #[derive(Debug, Default, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
-        # What is about to be committed, as .git/hooks/pre-commit\n  \
-        exec {0} guard --staged\n\n  \
+        # Before each commit: writes .git/hooks/pre-commit, which runs guard --staged\n  \
+        {0} guard --install\n\n  \
         # Everything below a directory that git tracks or .gitignore does not name; in a pipeline\n  \
         {0} guard deploy\n\n\
         With the pre-commit framework, in .pre-commit-config.yaml:\n  \
@@ -70,11 +73,18 @@ pub(crate) struct GuardArgs {
     #[arg(long)]
     pub staged: Option<bool>,
 
+    /// Write the hook of Git that runs guard --staged before each commit; another hook stays as it is.
+    #[arg(long, conflicts_with_all = ["paths", "staged"])]
+    pub install: Option<bool>,
+
     #[command(flatten)]
     pub trust: TrustFlags,
 }
 
 pub(crate) fn run(args: GuardArgs) -> Result<(), CommandError> {
+    if args.install == Some(true) {
+        return install::install();
+    }
     let mut summary = Summary::default();
     let mut paths = args.paths;
     let mut comparison = Comparison::new(args.trust.trusted);
@@ -120,16 +130,32 @@ fn scan_file(file: &ScannedFile<'_>, comparison: &mut Comparison, summary: &mut 
     summary.others += others.len();
     result.findings.append(&mut others);
     result.findings.sort_by_key(|finding| finding.line);
+    let is_corrected = !result.findings.is_empty() && is_corrected_since(file, comparison);
+    let again =
+        if is_corrected { " (as staged; the file has none of it any more: `git add` it again)" } else { "" };
     summary.files += 1;
     summary.unreadable += usize::from(result.is_unread);
     for finding in result.findings {
         // Writing to a String cannot fail.
-        let _ = writeln!(summary.findings, "{}:{finding}", shown_path(path));
+        let _ = writeln!(summary.findings, "{}:{finding}{again}", shown_path(path));
     }
     summary.templates.extend(result.is_template.then(|| shown_path(path)));
     for doubt in result.warnings {
         alert(format_args!("{}{doubt}", shown_path(path)));
     }
+}
+
+/// Whether nothing is found any more in the work tree's file that was staged.
+fn is_corrected_since(staged: &ScannedFile<'_>, comparison: &mut Comparison) -> bool {
+    let Some(path) = staged.work_tree.map(|tree| tree.join(staged.path)) else { return false };
+    // Neither a pipe, which would block, nor a link, which may lead anywhere.
+    if !fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+        return false;
+    }
+    let Ok(bytes) = walk::read(&path) else { return false };
+    let file = ScannedFile { bytes: &bytes, generated: staged.generated.clone(), ..*staged };
+    let result = scan::scan(&file);
+    !result.is_unread && result.findings.is_empty() && comparison.findings(&file, result.stated).is_empty()
 }
 
 /// Hooks print nothing; at a terminal, the user sees that files were scanned.

@@ -124,8 +124,11 @@ mod guard {
     mod allow_comments;
     mod annotations;
     mod folder;
+    #[cfg(unix)]
+    mod install;
     mod kustomize;
     mod manifests;
+    mod sealed_values;
     mod staged;
     mod unparsable;
     mod walk;

@@ -9,11 +9,13 @@ use crate::files::walk::error::WalkError;
 use crate::files::walk::rules::IgnoreFiles;
 use crate::files::walk::walk;
 use crate::manifest::sealed_file::{SealedFile, SealedFileError};
+use crate::manifest::unparsed::template_text::{is_only_template, without_actions};
 use api::annotations::RECIPIENTS;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use yaml_edit_in_place::ParseError;
+use yaml_edit_in_place::split::{DocumentText, documents};
 
 /// Why the SealedSecrets of a path are not known.
 #[derive(Debug, thiserror::Error)]
@@ -71,8 +73,7 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<PathBuf>, NotFound) {
     (found, not_found)
 }
 
-/// The SealedSecrets of a file. Most files of a directory have none, and need not be text. A template with recipients is an error, because a `{{` in
-/// a comment must not hide them.
+/// The SealedSecrets of a file. Most files of a directory have none, and need not be text.
 pub(crate) fn read(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesError> {
     if !file.mentions_sealed() {
         return Ok(None);
@@ -81,12 +82,30 @@ pub(crate) fn read(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesE
     match SealedFile::read(text) {
         Ok(sealed) => Ok(Some(sealed).filter(|sealed| !sealed.objects().is_empty())),
         Err(SealedFileError::Parse(ParseError::Syntax { line, .. }))
-            if templated_files::is_template(text, line) && !mentions(text.as_bytes(), &[RECIPIENTS]) =>
+            if templated_files::is_template(text, line) && !hides_recipients(text) =>
         {
             Err(SealedFilesError::Template)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The SealedSecrets of a file, only to be looked at: those of a template, as far as it parses without its actions.
+pub(crate) fn read_only(file: &FileUpdate) -> Result<Option<SealedFile>, SealedFilesError> {
+    match read(file) {
+        Err(SealedFilesError::Template) if mentions(file.text()?.as_bytes(), &[RECIPIENTS]) => {
+            let sealed = SealedFile::read(&without_actions(file.text()?));
+            let sealed = sealed.ok().filter(|sealed| !sealed.objects().is_empty());
+            sealed.map(Some).ok_or(SealedFilesError::Template)
+        }
+        read => read,
+    }
+}
+
+/// Whether a document of a file that does not parse names recipients, and another program may read it: a template beside it must not hide them.
+fn hides_recipients(text: &str) -> bool {
+    let names_recipients = |document: &DocumentText<'_>| mentions(document.text.as_bytes(), &[RECIPIENTS]);
+    documents(text).into_iter().filter(names_recipients).any(|document| !is_only_template(document))
 }
 
 /// Whether the extension is that of a manifest.

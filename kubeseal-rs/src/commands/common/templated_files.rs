@@ -1,7 +1,7 @@
 //! Files that do not parse because they are templates, as the files of a chart. `note` makes a line about them, `hint`
 //! says what to do with those that hold SealedSecrets.
 
-use crate::manifest::text_scan::names_kind;
+use crate::manifest::unparsed::text_scan::names_kind;
 use crate::terminal::program::name;
 use yaml_edit_in_place::split::documents;
 

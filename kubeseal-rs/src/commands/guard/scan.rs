@@ -10,6 +10,7 @@ pub(crate) mod stated;
 pub(crate) mod text;
 pub(crate) mod unparsed;
 pub(crate) mod unparsed_flow;
+pub(crate) mod value_map;
 
 use crate::commands::guard::report::finding::{Finding, FindingKind, ScanWarning};
 use crate::commands::guard::scan::allow_comment::AllowedLines;
@@ -19,6 +20,7 @@ use crate::commands::guard::scan::stated::Stated;
 use crate::commands::guard::scan::text::Text;
 use crate::commands::guard::value::plain::is_encrypted_file;
 use crate::files::escapes::{may_mention, mentions};
+use crate::manifest::unparsed::template_text::{is_only_template, without_actions};
 use crate::manifest::yaml::parse::parse_without_repeated_keys;
 use serde::de::IgnoredAny;
 use std::collections::HashSet;
@@ -186,7 +188,7 @@ fn count_and_look(
         Err(broken) => {
             let number = first + broken.sound;
             findings.append(&mut unparsed::findings(document.text, document.first_line, number));
-            result.stated.extend(Stated::unread(document, number));
+            template_or_unread(document, number, result);
             if document.text.contains("{{") {
                 result.is_template = true;
             } else {
@@ -199,6 +201,30 @@ fn count_and_look(
             broken.sound + 1
         }
     }
+}
+
+/// What the SealedSecrets in a document that does not parse state about their recipients. Of a template, as far as it parses without its actions.
+fn template_or_unread(document: DocumentText<'_>, number: usize, result: &mut ScanResult) {
+    let Some(unread) = Stated::unread(document, number) else { return };
+    if !is_only_template(document) {
+        result.stated.push(unread);
+        return;
+    }
+    let plain = without_actions(document.text);
+    let nodes = parse_without_repeated_keys(DocumentText { text: &plain, ..document }).unwrap_or_default();
+    let stated = nodes.iter().flat_map(|node| object::findings(node, number, &mut UnpackBudget::default()).1);
+    let (mut read, others): (Vec<_>, Vec<_>) =
+        stated.partition(|stated| matches!(stated.recipients, Some((_, Ok(_)))));
+    if read.is_empty() || !others.is_empty() {
+        result.warnings.push(ScanWarning {
+            line: unread.recipients.map(|(line, _)| line),
+            document: Some(number),
+            why: "the recipients in a template are not compared with the project file; check what it renders: `helm template CHART > \
+                  rendered.yaml`, and guard rendered.yaml"
+                .into(),
+        });
+    }
+    result.stated.append(&mut read);
 }
 
 /// Whether it looks like JSON and is invalid. As YAML it may parse, with a comment and a key taken for one word.

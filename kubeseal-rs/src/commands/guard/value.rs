@@ -5,3 +5,4 @@ pub(crate) mod credential;
 pub(crate) mod expression;
 pub(crate) mod plain;
 pub(crate) mod reference;
+pub(crate) mod sealed;

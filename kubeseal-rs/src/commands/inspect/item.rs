@@ -2,35 +2,20 @@
 
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::Item;
-use envelope::measure;
-use sealing::decode_base64;
-
-/// The smallest key that counts as a sealing key, in bits.
-const SMALLEST_KEY: usize = 2048;
+use crate::manifest::sealed_value::{NotSealed, measured};
 
 /// Describes the value under `key`; none if it is no text.
 pub(crate) fn item(key: &str, sealed: Option<&str>, problems: &mut Vec<Problem>) -> Item {
-    let nothing = Item { key: key.to_owned(), size: None, key_bits: None };
-    let key = || key.to_owned();
-    let Some(sealed) = sealed else {
-        problems.push(Problem::NotText(key()));
-        return nothing;
+    let key = key.to_owned();
+    let problem = match sealed.map(measured) {
+        Some(Ok(sizes)) => {
+            return Item { key, size: Some(sizes.value), key_bits: Some(sizes.modulus * 8) };
+        }
+        None => Problem::NotText(key.clone()),
+        Some(Err(NotSealed::NotBase64)) => Problem::NotBase64(key.clone()),
+        Some(Err(NotSealed::OtherData)) => Problem::NotSealed(key.clone()),
+        Some(Err(NotSealed::Truncated)) => Problem::Truncated(key.clone()),
     };
-    let Some(envelope) = decode_base64(sealed) else {
-        problems.push(Problem::NotBase64(key()));
-        return nothing;
-    };
-    match measure(&envelope) {
-        Ok(sizes) if sizes.modulus * 8 >= SMALLEST_KEY => {
-            Item { size: Some(sizes.value), key_bits: Some(sizes.modulus * 8), ..nothing }
-        }
-        Ok(_) => {
-            problems.push(Problem::NotSealed(key()));
-            nothing
-        }
-        Err(_) => {
-            problems.push(Problem::Truncated(key()));
-            nothing
-        }
-    }
+    problems.push(problem);
+    Item { key, size: None, key_bits: None }
 }

@@ -54,7 +54,10 @@ pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
             stdout.print(&lines);
         }
     }
-    if let Some(note) = templated_files::note(&templates, "for whom they are sealed was not looked at") {
+    if let Some(note) = templated_files::note(
+        &templates,
+        "for whom they are sealed was not looked at: check what they render (`helm template CHART`)",
+    ) {
         alert(note);
     }
     if !is_quiet() {
@@ -92,7 +95,8 @@ fn change_file(
         if file.mentions_sealed() && request.keys.is_some() {
             file = FileUpdate::locked(path)?;
         }
-        let sealed = sealed_files::read(&file)?;
+        let sealed =
+            if request.keys.is_some() { sealed_files::read } else { sealed_files::read_only }(&file)?;
         Ok(sealed.map(|sealed| (file, sealed)))
     };
     let (file, mut sealed) = match read() {

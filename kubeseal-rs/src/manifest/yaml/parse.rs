@@ -2,9 +2,10 @@
 
 use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
+use serde::de::IgnoredAny;
 use serde_saphyr::Error as YamlError;
 use serde_saphyr::options;
-use serde_saphyr::options::NonFiniteFloatPolicy;
+use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use yaml_edit_in_place::limits::{alias_limits, budget};
 use yaml_edit_in_place::split::DocumentText;
 use yaml_edit_in_place::{LineBreak, Position};
@@ -54,6 +55,25 @@ pub(crate) fn parse_without_repeated_keys(document: DocumentText<'_>) -> Result<
             let field = Some(path).filter(|path| !path.is_empty());
             Err(Broken { sound, position, field, error: InvalidManifest::DuplicateKey(key) })
         }
+    }
+}
+
+/// Whether another program may read the document, one that lets a key occur twice, takes any tag and has no bounds.
+pub(crate) fn is_readable_by_others(text: &str) -> bool {
+    if serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>().all(|object| object.is_ok()) {
+        return true;
+    }
+    let options = options! {
+        with_snippet: false,
+        duplicate_keys: DuplicateKeyPolicy::LastWins,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
+        budget: budget(text),
+        alias_limits: alias_limits(text),
+    };
+    match serde_saphyr::from_str_with_options::<YamlNode>(text, options) {
+        Ok(_) => true,
+        // What is too large, and what is wrong with an alias, shows nothing about the rest.
+        Err(error) => !matches!(yaml_error(&error), InvalidManifest::Yaml(_)),
     }
 }
 

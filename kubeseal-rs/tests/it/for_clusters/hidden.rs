@@ -98,6 +98,45 @@ fn a_recipient_behind_a_key_that_occurs_twice() {
     }
 }
 
+/// Read as far as they parse without their actions; the rest is for what they render to.
+#[test]
+fn the_recipients_of_a_template_are_compared_too() {
+    let repository = Repository::new();
+    let [good, stranger] = good_and_stranger(&repository);
+    let templates: [Disguise; 3] = [
+        |object| format!("{{{{- if .Values.a }}}}\n{}{{{{- end }}}}\n", yaml(object, "kind: SealedSecret")),
+        |object| format!("a: {{{{ .Values.a }}}}\n{}", yaml(object, "kind: SealedSecret")),
+        |object| format!("{}---\na: {{{{ .Values.a }}}}\n", yaml(object, "kind: SealedSecret")),
+    ];
+    for template in templates {
+        let text = template(&good);
+        assert_eq!(exit_codes(&repository, "yaml", &text)[0], Some(0), "{text}");
+        let text = template(&stranger);
+        assert_eq!(exit_codes(&repository, "yaml", &text), [Some(1); 2], "{text}");
+    }
+    let text = templates[0](&good);
+    assert_eq!(exit_codes(&repository, "yaml", &text), [Some(0); 2], "{text}");
+    for text in [
+        format!(
+            "kind: SealedSecret\nmetadata:\n  annotations:\n    {RECIPIENTS}: {{{{ .Values.a | quote }}}}\n"
+        ),
+        // The two branches have the same keys.
+        format!(
+            "{{{{ if .a }}}}\n{0}{{{{ else }}}}\n{0}{{{{ end }}}}\n",
+            yaml(&stranger, "kind: SealedSecret")
+        ),
+    ] {
+        assert_eq!(exit_codes(&repository, "yaml", &text), [Some(0); 2], "{text}");
+        repository.write("apps/shop/prod/other.yaml", &text);
+        let warned = repository.run(&["guard", "apps"], "").stderr;
+        let warned = String::from_utf8(warned).unwrap();
+        assert!(
+            warned.contains("the recipients in a template are not compared with the project file"),
+            "{warned}"
+        );
+    }
+}
+
 #[test]
 fn templates_and_other_files_pass() {
     let repository = Repository::new();

@@ -26,6 +26,24 @@ fn what_is_staged_counts_and_not_what_is_in_the_work_tree() {
     assert_eq!(found(&guard(path, &["--staged"])), ["sub/c.yaml:5"]);
 }
 
+/// As after a commit that the hook refused.
+#[test]
+fn a_file_that_was_sealed_after_it_was_staged_is_to_be_added_again() {
+    let tree = directory(&[("a.yaml", SECRET), ("b.yaml", SECRET), ("c.yaml", SECRET), ("d.yaml", SECRET)]);
+    let path = tree.path();
+    git(path, &["init", "-q"]);
+    git(path, &["add", "."]);
+    fs::write(path.join("a.yaml"), "a: 1\n").unwrap();
+    fs::write(path.join("c.yaml"), format!("# not here\n{SECRET}")).unwrap();
+    fs::remove_file(path.join("d.yaml")).unwrap();
+    let printed = String::from_utf8(guard(path, &["--staged"]).stdout).unwrap();
+    let again: Vec<&str> = printed.lines().filter(|line| line.contains("`git add` it again")).collect();
+    assert!(
+        printed.lines().count() == 4 && again.len() == 1 && again[0].starts_with("a.yaml:5: "),
+        "{printed}"
+    );
+}
+
 #[test]
 fn a_name_that_nothing_has_is_a_failure_where_it_is_staged_too() {
     let tree = directory(&[("a.yaml", "a: 1\n"), ("b.yaml", "a: 1\n"), ("p.txt", SECRET), ("q.txt", SECRET)]);

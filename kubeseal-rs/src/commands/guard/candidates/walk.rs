@@ -70,7 +70,7 @@ fn shown(
 }
 
 /// The content of the file; of a large binary one, only its first bytes.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let is_large = file.metadata()?.len() > LARGEST;
     let mut bytes = Vec::new();

@@ -21,6 +21,10 @@ pub(crate) enum FindingKind {
     Secret { name: String, key: String },
     /// A value of a Secret with a sealing key, which must not be sealed with itself.
     SealingKey { name: String, key: String },
+    /// A value of a SealedSecret that was never sealed.
+    Unsealed { name: String, key: String },
+    /// Such a value in a text that does not parse.
+    UnsealedText { key: String },
     /// An annotation that holds a copy of a Secret.
     LastApplied { annotation: String },
     /// A credential in the template of a SealedSecret.
@@ -80,6 +84,19 @@ impl fmt::Display for FindingKind {
                 shown(key),
                 program::name()
             ),
+            Self::Unsealed { name, key } => write!(
+                f,
+                "encryptedData of {} holds plaintext ({}), which was never sealed; {}",
+                named("SealedSecret", name),
+                shown(key),
+                sealed_in_place()
+            ),
+            Self::UnsealedText { key } => write!(
+                f,
+                "encryptedData holds plaintext ({}), as far as a file that does not parse shows; {}",
+                name_or_none(key),
+                sealed_in_place()
+            ),
             Self::LastApplied { annotation } => write!(
                 f,
                 "the annotation {} holds a copy of a Secret, values included; remove the annotation",
@@ -123,21 +140,7 @@ impl fmt::Display for FindingKind {
                  brackets and quotes",
             ),
             Self::Recipients { name, surplus, has_rule, may_be_renewed } => {
-                let rule = if *has_rule { "" } else { "add a rule for this file to the project file; or " };
-                let program = program::name();
-                let reseal = if *may_be_renewed {
-                    format!("if the key of a cluster was renewed, reseal the file with {program} reseal; else ")
-                } else {
-                    String::new()
-                };
-                let (these, them) =
-                    if surplus.len() == 1 { ("this recipient", "it") } else { ("these recipients", "them") };
-                write!(
-                    f,
-                    "{} is sealed for {}; {rule}{reseal}find out who added {these}, and remove {them} with {program} recipients remove",
-                    named("SealedSecret", name),
-                    surplus.join("; for ")
-                )
+                f.write_str(&surplus_recipients(name, surplus, *has_rule, *may_be_renewed))
             }
             Self::UnreadRecipients { name, why } => write!(
                 f,
@@ -171,6 +174,23 @@ impl fmt::Display for ScanWarning {
     }
 }
 
+fn surplus_recipients(name: &str, surplus: &[String], has_rule: bool, may_be_renewed: bool) -> String {
+    let program = program::name();
+    let rule = if has_rule { "" } else { "add a rule for this file to the project file; or " };
+    let reseal = if may_be_renewed {
+        format!("if the key of a cluster was renewed, reseal the file with {program} reseal; else ")
+    } else {
+        String::new()
+    };
+    let (these, them) =
+        if surplus.len() == 1 { ("this recipient", "it") } else { ("these recipients", "them") };
+    format!(
+        "{} is sealed for {}; {rule}{reseal}find out who added {these}, and remove {them} with {program} recipients remove",
+        named("SealedSecret", name),
+        surplus.join("; for ")
+    )
+}
+
 fn named(kind: &str, name: &str) -> String {
     if name.is_empty() { format!("a {kind} without a name") } else { format!("{kind} {}", shown(name)) }
 }
@@ -178,6 +198,11 @@ fn named(kind: &str, name: &str) -> String {
 /// The advice instead of generating a Secret.
 fn sealed_resource() -> String {
     format!("seal it with {}, and list the SealedSecret under resources instead", program::name())
+}
+
+/// The advice for a value that stands where a sealed one belongs.
+fn sealed_in_place() -> String {
+    format!("put in its place what {} --raw makes of it", program::name())
 }
 
 /// Number of characters of an invalid name that are shown.

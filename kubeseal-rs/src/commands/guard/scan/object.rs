@@ -6,6 +6,7 @@ use crate::commands::guard::scan::stated::Stated;
 use crate::commands::guard::value::credential::{holds_credential, is_secret_name};
 use crate::commands::guard::value::plain::{Extent, is_certificate, is_plain};
 use crate::commands::guard::value::reference::{is_reference, is_vault_key};
+use crate::commands::guard::value::sealed::is_unsealed;
 use crate::files::decoded::from_base64;
 use crate::files::escapes::mentions;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
@@ -75,6 +76,10 @@ impl Search<'_> {
             }
             Some("SealedSecret") => self.sealed_secret(node, line),
             Some("SecretGenerator") => self.generator(node, line),
+            // `restore` reads lists of keys without kinds.
+            None | Some("") if node.at(&["metadata", "labels", sealing_key::LABEL]).is_some() => {
+                self.secret(node, line);
+            }
             _ => {}
         }
         for (key, value) in node.entries() {
@@ -129,6 +134,18 @@ impl Search<'_> {
 
     fn sealed_secret(&mut self, node: &YamlNode, around: usize) {
         self.stated.extend(Stated::of(node, self.nesting.document, name(node), |node| line(node, around)));
+        let items = node.at(&["spec", "encryptedData"]);
+        for (key, value) in items.into_iter().flat_map(YamlNode::entries) {
+            let is_plain = match &value.value {
+                YamlValue::Text(text) => is_unsealed(text),
+                YamlValue::Boolean(_) | YamlValue::Number => true,
+                YamlValue::Null | YamlValue::List(_) | YamlValue::Map(_) => false,
+            };
+            if is_plain {
+                let what = FindingKind::Unsealed { name: name(node), key: key.to_owned() };
+                self.find(line(value, around), what);
+            }
+        }
         let data = node.at(&["spec", "template", "data"]);
         for (key, value) in data.into_iter().flat_map(YamlNode::entries) {
             let is_credential = match &value.value {

@@ -54,7 +54,7 @@ impl Stated {
         let text = unescaped(document.text);
         let before = &text[..text.find(RECIPIENTS)?];
         let line = document.first_line + before.matches('\n').count();
-        let why = "the document does not parse (of a template, scan what it renders)".to_owned();
+        let why = "the document does not parse".to_owned();
         Some(Self { document: number, name: String::new(), recipients: Some((line, Err(why))), scope: None })
     }
 }

@@ -1,28 +1,29 @@
-//! `findings`: Secrets in a text that does not parse, such as a Helm template. Line by line; `unparsed_flow` reads text
-//! between brackets.
+//! `findings`: Secrets, and values that were never sealed, in a text that does not parse, such as a Helm template. Line by line; `unparsed_flow`
+//! reads text between brackets, and [`ValueMap`] says which maps are read.
 
-use crate::commands::guard::report::finding::{Finding, FindingKind};
+use crate::commands::guard::report::finding::Finding;
 use crate::commands::guard::scan::unparsed_flow;
+use crate::commands::guard::scan::value_map::ValueMap;
 use crate::commands::guard::value::plain::{Extent, is_plain};
 use crate::files::escapes::unescaped;
-use crate::manifest::text_scan::names_kind;
+use crate::manifest::unparsed::text_scan::names_kind;
 
 /// The plain values of a Secret in `text`, whose first line is `first_line` of its file.
 pub(crate) fn findings(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
     let text = &*unescaped(text);
-    if !names_kind(text, &["Secret", "SecretList"]) {
-        return Vec::new();
+    let mut found = Vec::new();
+    for map in ValueMap::ALL.into_iter().filter(|map| names_kind(text, map.kinds())) {
+        found.append(&mut unparsed_flow::findings(text, first_line, document, map));
+        found.append(&mut in_blocks(text, first_line, document, map));
     }
-    let mut found = unparsed_flow::findings(text, first_line, document);
-    found.append(&mut in_blocks(text, first_line, document));
     found.sort_by_key(|finding| finding.line);
     found.dedup();
     found
 }
 
-fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
+fn in_blocks(text: &str, first_line: usize, document: usize, map: ValueMap) -> Vec<Finding> {
     let mut found = Vec::new();
-    // The indentation of `data:` while the lines belong to it, and the key of the block scalar in it.
+    // The indentation of the map's key while the lines belong to it, and the key of the block scalar in it.
     let mut data: Option<usize> = None;
     let mut block: Option<(usize, Option<&str>)> = None;
     for (index, line) in text.lines().enumerate() {
@@ -30,15 +31,15 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
         let indentation = line.len() - content.len();
         let is_in_block = block.is_some_and(|(key_indentation, _)| indentation > key_indentation);
         if content.is_empty() || content.starts_with('#') || content.starts_with("{{") && !is_in_block {
-            let is_plain_entry = data.is_some_and(|data| indentation > data) && templated_key(content);
+            let is_plain_entry = data.is_some_and(|data| indentation > data) && templated_key(content, map);
             if is_plain_entry {
-                let what = FindingKind::SecretText { key: String::new() };
+                let what = map.finding(String::new());
                 found.push(Finding { line: first_line + index, document: Some(document), what });
             }
             continue;
         }
         let mut find = |key: &str| {
-            let what = FindingKind::SecretText { key: key.to_owned() };
+            let what = map.finding(key.to_owned());
             found.push(Finding { line: first_line + index, document: Some(document), what });
         };
         if data.is_some_and(|data| indentation <= data) {
@@ -47,8 +48,10 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
         if let Some((key_indentation, key)) = block {
             if indentation > key_indentation {
                 if let Some(key) = key.filter(|_| is_plain(content, Extent::Line)) {
-                    find(key);
-                    // One finding for the whole block scalar.
+                    if map.holds_plaintext(content, Extent::Line) {
+                        find(key);
+                    }
+                    // One finding for the whole block scalar; and the first line shows whether it is a sealed value.
                     block = Some((key_indentation, None));
                 }
                 continue;
@@ -59,10 +62,10 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
         if data.is_none() {
             // Only an anchor or a tag may follow the key of the map.
             let is_open = value.is_empty() || value.starts_with(['&', '!']) && !value.contains(' ');
-            data = (matches!(key, "data" | "stringData") && is_open).then_some(indentation);
+            data = (map.keys().contains(&key) && is_open).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
             block = Some((indentation, Some(key)));
-        } else if is_plain(value, Extent::Line) {
+        } else if map.holds_plaintext(value, Extent::Line) {
             find(key);
         }
     }
@@ -70,12 +73,12 @@ fn in_blocks(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
 }
 
 /// Whether it is an entry whose key is a template, and which has no value.
-fn templated_key(content: &str) -> bool {
+fn templated_key(content: &str, map: ValueMap) -> bool {
     let value = content.split_once("}}").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
     let value = value.map(|value| value.split(" #").next().unwrap_or_default());
     value.is_some_and(|value| {
         let value = value.trim_matches([' ', '"', '\'']);
-        !value.starts_with(['|', '>']) && is_plain(value, Extent::Line)
+        !value.starts_with(['|', '>']) && map.holds_plaintext(value, Extent::Line)
     })
 }
 
@@ -93,10 +96,11 @@ fn bare(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::guard::report::finding::FindingKind;
 
     fn found(text: &str) -> Vec<(usize, String)> {
         let key = |finding: Finding| match finding.what {
-            FindingKind::SecretText { key } => (finding.line, key),
+            FindingKind::SecretText { key } | FindingKind::UnsealedText { key } => (finding.line, key),
             other => panic!("{other:?}"),
         };
         findings(text, 1, 1).into_iter().map(key).collect()
@@ -124,6 +128,16 @@ mod tests {
     fn each_key_of_a_line_is_found() {
         let text = "kind: Secret\nstringData: {a: hunter2, b: hunter2, c: {{ .c }}}\n";
         assert_eq!(found(text), [(2, "a".into()), (2, "b".into())]);
+    }
+
+    #[test]
+    fn what_was_never_sealed_is_found_beside_sealed_values_and_templates() {
+        let text = "kind: SealedSecret\nspec:\n  encryptedData:\n    a: hunter2\n    b: AgBy3i4OJSWK\n    c: {{ .Values.c }}\n    d: >-\n      \
+                    AgBy3i4OJSWK\n      cGDEqhunter2\n    e: |\n      hunter2\n      hunter3\n    {{ .k }}: hunter2\n  template:\n    data:\n      \
+                    f: g\n{{ end }}\n";
+        assert_eq!(found(text), [(4, "a".into()), (11, "e".into()), (13, String::new())]);
+        let flow = "kind: SealedSecret\nspec: {encryptedData: {a: hunter2, b: AgBy3i4OJSWK, c: {{ .c }}}}\n";
+        assert_eq!(found(flow), [(2, "a".into())]);
     }
 
     #[test]

@@ -6,20 +6,27 @@
 //! the text is read. A text in which more is left unread gives a finding: no sound file comes near that length.
 
 use crate::commands::guard::report::finding::{Finding, FindingKind};
-use crate::commands::guard::value::plain::{Extent, is_plain};
-use crate::manifest::text_scan::behind_key;
+use crate::commands::guard::scan::value_map::ValueMap;
+use crate::commands::guard::value::plain::Extent;
+use crate::manifest::unparsed::text_scan::behind_key;
 use std::ops::Range;
 
 /// A text is read at most this many times its own length.
 const MOST_READINGS: usize = 16;
 
-/// The plain values under `data: {…}` and `stringData: {…}`; of `text`, whose first line is `first_line` of its file.
-pub(crate) fn findings(text: &str, first_line: usize, document: usize) -> Vec<Finding> {
-    findings_within(text, first_line, document, &mut (MOST_READINGS * text.len()))
+/// The plain values of maps such as `data: {…}` and `stringData: {…}`; of `text`, whose first line is `first_line` of its file.
+pub(crate) fn findings(text: &str, first_line: usize, document: usize, map: ValueMap) -> Vec<Finding> {
+    findings_within(text, first_line, document, map, &mut (MOST_READINGS * text.len()))
 }
 
 /// Reads at most `left` bytes, and subtracts from `left` what it read.
-fn findings_within(text: &str, first_line: usize, document: usize, left: &mut usize) -> Vec<Finding> {
+fn findings_within(
+    text: &str,
+    first_line: usize,
+    document: usize,
+    map: ValueMap,
+    left: &mut usize,
+) -> Vec<Finding> {
     let line_ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
     let last_template = text.rfind("}}").unwrap_or_default();
     let mut found = Vec::new();
@@ -27,15 +34,15 @@ fn findings_within(text: &str, first_line: usize, document: usize, left: &mut us
         let lines_before = line_ends.partition_point(|end| *end < at);
         found.push(Finding { line: first_line + lines_before, document: Some(document), what });
     };
-    for opening in behind_key(text, "data").chain(behind_key(text, "stringData")) {
+    for opening in map.keys().iter().flat_map(|key| behind_key(text, key)) {
         let mut reader = Reader { text, at: opening, last_template, left };
         let is_map = reader.open();
         while let Some((key, value)) = is_map.then(|| reader.entry()).flatten() {
             let (start, value) = (value.start, &text[value]);
             let is_nested = value.starts_with(['{', '[']) && !value.starts_with("{{");
             let is_none = is_nested || matches!(value, "null" | "~");
-            if !is_none && is_plain(value.trim_matches(['"', '\'']), Extent::Whole) {
-                find(start, FindingKind::SecretText { key: key.to_owned() });
+            if !is_none && map.holds_plaintext(value.trim_matches(['"', '\'']), Extent::Whole) {
+                find(start, map.finding(key.to_owned()));
             }
         }
         if *left == 0 {
@@ -188,7 +195,7 @@ mod tests {
             FindingKind::SecretText { key } => (finding.line, key),
             other => panic!("{other:?}"),
         };
-        findings(text, 1, 1).into_iter().map(key).collect()
+        findings(text, 1, 1, ValueMap::Secret).into_iter().map(key).collect()
     }
 
     #[test]
@@ -225,7 +232,7 @@ mod tests {
     /// The number of bytes that are read of a text.
     fn steps(text: &str) -> usize {
         let mut left = usize::MAX;
-        findings_within(text, 1, 1, &mut left);
+        findings_within(text, 1, 1, ValueMap::Secret, &mut left);
         usize::MAX - left
     }
 
@@ -262,7 +269,7 @@ mod tests {
         for unit in ["data: {", "data:&", "data: {a: \"", "data: {a: [' # ", "data: {a: b, c: {"] {
             let text = unit.repeat(300);
             assert!(steps(&text) > MOST_READINGS * text.len(), "{unit}: nothing to bound");
-            let found = findings(&text, 1, 1);
+            let found = findings(&text, 1, 1, ValueMap::Secret);
             assert!(found.iter().any(|finding| finding.what == FindingKind::UnreadText), "{unit}");
         }
         assert_eq!(found("data: {x: {data: {y: {data: {a: hunter2}}}}}"), [(1, "a".to_owned())]);
