@@ -87,6 +87,8 @@ struct Fetched {
     /// The PEM text, which may hold more certificates.
     text: String,
     trust: Trust,
+    /// Where it came from, for messages.
+    from: String,
 }
 
 /// Why a certificate is trusted to be the controller's.
@@ -127,9 +129,9 @@ impl CertificateSource {
     pub(crate) fn certificate_and_trust(&self) -> Result<(Certificate, Trust), SourceError> {
         let now = Timestamp::now();
         let fetched = self.fetch()?;
-        self.check_not_withdrawn(&fetched)?;
+        Self::check_not_withdrawn(&fetched)?;
         fetched.certificate.check_unexpired(now).map_err(|source| SourceError::Expired {
-            from: self.described(),
+            from: fetched.from.clone(),
             served: fetched.trust.is_served(),
             source,
         })?;
@@ -143,7 +145,7 @@ impl CertificateSource {
         let fetched = self.fetch()?;
         // A certificate that the user names may be printed.
         if fetched.trust != Trust::Named {
-            self.check_not_withdrawn(&fetched)?;
+            Self::check_not_withdrawn(&fetched)?;
         }
         self.remember(&fetched, Timestamp::now());
         let others = pem::blocks(&fetched.text)
@@ -155,6 +157,7 @@ impl CertificateSource {
     }
 
     fn fetch(&self) -> Result<Fetched, SourceError> {
+        let mut from = self.described();
         let (text, trust) = match self {
             Self::File(path) => {
                 let text = file::read(path);
@@ -169,6 +172,7 @@ impl CertificateSource {
             Self::Controller(controller) => Controller::find(controller)
                 .and_then(|found| {
                     let trust = if found.is_verified() { Trust::Verified } else { Trust::Insecure };
+                    from = format!("of {}", found.service());
                     Ok((found.certificate()?, trust))
                 })
                 .map_err(|error| SourceError::Controller(Box::new(error)))?,
@@ -178,12 +182,12 @@ impl CertificateSource {
             }
         };
         let certificate = Certificate::from_pem(&text)
-            .map_err(|source| SourceError::Unusable { from: self.described(), source })?;
-        Ok(Fetched { certificate, text, trust })
+            .map_err(|source| SourceError::Unusable { from: from.clone(), source })?;
+        Ok(Fetched { certificate, text, trust, from })
     }
 
     /// A cluster that serves a retired key over verified TLS uses it again.
-    fn check_not_withdrawn(&self, fetched: &Fetched) -> Result<(), SourceError> {
+    fn check_not_withdrawn(fetched: &Fetched) -> Result<(), SourceError> {
         match Withdrawal::of(&fetched.certificate) {
             None => Ok(()),
             Some(known) if known.how == Withdrawn::Retired && fetched.trust == Trust::Verified => {
@@ -191,7 +195,7 @@ impl CertificateSource {
                 Ok(())
             }
             Some(known) => Err(SourceError::Withdrawn {
-                from: self.described(),
+                from: fetched.from.clone(),
                 served: fetched.trust.is_served(),
                 source: Box::new(known),
             }),

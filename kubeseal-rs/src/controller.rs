@@ -4,12 +4,14 @@
 
 pub(crate) mod address;
 pub(crate) mod error;
+pub(crate) mod locate;
+pub(crate) mod search;
 
 use crate::cluster::session::Session;
 use crate::cluster::session::request_error::RequestError;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::{ControllerError, RequestKind};
-use k8s_openapi::api::core::v1::Service;
+use crate::controller::locate::{Located, locate};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -30,9 +32,13 @@ impl Controller {
     pub(crate) fn find(address: &ControllerAddress) -> Result<Self, ControllerError> {
         address.check()?;
         let session = Session::begin(&address.cluster)?;
-        let mut found = Self { session, address: address.clone(), port: String::new() };
-        found.port = found.first_port()?;
-        Ok(found)
+        let Located { name, port } = locate(&session, address)?;
+        Ok(Self { session, address: ControllerAddress { name, ..address.clone() }, port })
+    }
+
+    /// Namespace and name of the Service that was found.
+    pub(crate) fn service(&self) -> String {
+        self.address.service()
     }
 
     /// The newest certificate that the controller serves, as PEM text.
@@ -68,19 +74,6 @@ impl Controller {
     /// API server and context, for messages.
     pub(crate) fn server(&self) -> &str {
         self.session.server()
-    }
-
-    fn first_port(&self) -> Result<String, ControllerError> {
-        let ControllerAddress { namespace, name, .. } = &self.address;
-        let service = self
-            .send(&format!("/api/v1/namespaces/{namespace}/services/{name}"), None)
-            .and_then(|text| serde_json::from_str::<Service>(&text).map_err(|_| RequestError::NotKubernetes))
-            .map_err(|source| self.failed(RequestKind::Service, source))?;
-        service
-            .spec
-            .and_then(|spec| spec.ports?.into_iter().next())
-            .map(|port| port.name.unwrap_or_default())
-            .ok_or_else(|| ControllerError::NoPort { namespace: namespace.clone(), name: name.clone() })
     }
 
     /// Sends a request to the controller, and retries for a while if there are too many requests.

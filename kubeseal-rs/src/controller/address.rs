@@ -16,6 +16,8 @@ pub(crate) struct ControllerAddress {
     pub cluster: Cluster,
     pub namespace: String,
     pub name: String,
+    /// Whether a flag, the environment or the project file gives the name, which is then never replaced.
+    pub is_name_stated: bool,
     /// Start of the names of its keys; and the whole name of a key from before there were labels.
     pub key_prefix: String,
 }
@@ -29,8 +31,10 @@ impl ControllerAddress {
         cluster: &Cluster,
     ) -> Self {
         let or = |value: Option<String>, default: &str| text(value).unwrap_or_else(|| default.to_owned());
+        let name = text(name);
         Self {
             cluster: cluster.clone(),
+            is_name_stated: name.is_some(),
             name: or(name, NAME),
             namespace: or(namespace, NAMESPACE),
             key_prefix: or(key_prefix, DEFAULT_PREFIX),

@@ -3,6 +3,7 @@
 use crate::cluster::session::error::SessionError;
 use crate::cluster::session::permission::Permission;
 use crate::cluster::session::request_error::RequestError;
+use crate::controller::search::Search;
 use crate::error::{Hint, TOO_MANY_RECIPIENTS};
 use api::annotations::RECIPIENTS;
 use std::fmt;
@@ -16,6 +17,18 @@ pub(crate) enum ControllerError {
     Name(String),
     #[error("Service {namespace}/{name} has no port")]
     NoPort { namespace: String, name: String },
+    #[error("several Services in namespace {namespace} have the label of a controller: {}", .names.join(", "))]
+    Several { namespace: String, names: Vec<String> },
+    #[error("cannot {}", RequestKind::Service.described(.namespace, .name, .server))]
+    NotLocated {
+        server: String,
+        namespace: String,
+        name: String,
+        is_name_stated: bool,
+        search: Box<Search>,
+        #[source]
+        source: RequestError,
+    },
     #[error("cannot {}", .kind.described(.namespace, .name, .server))]
     Request {
         kind: RequestKind,
@@ -81,6 +94,24 @@ impl Hint for ControllerError {
                 "check --controller-name and --controller-namespace; they name the controller's Service"
                     .into()
             }
+            Self::Several { namespace, names } => format!(
+                "name the one that you use: --controller-namespace {namespace} --controller-name {}",
+                names.first().map_or("NAME", String::as_str)
+            ),
+            Self::NotLocated { namespace, is_name_stated, search, source, .. } => {
+                let hint = match source {
+                    RequestError::Forbidden(_) if search.found.is_empty() => {
+                        let right = source.hint(RequestKind::Service.permission(namespace));
+                        format!(
+                            "{right}; or name another, with --controller-name NAME and --controller-namespace NAMESPACE"
+                        )
+                    }
+                    _ => search.hint(),
+                };
+                let tried =
+                    if *is_name_stated { String::new() } else { format!("; {}", Search::tried(namespace)) };
+                hint + &tried
+            }
             Self::Request { kind, source, namespace, name, .. } => hint_of(*kind, source, namespace, name),
         })
     }
@@ -89,11 +120,6 @@ impl Hint for ControllerError {
 fn hint_of(kind: RequestKind, source: &RequestError, namespace: &str, name: &str) -> String {
     let right = kind.permission(namespace);
     match (kind, source) {
-        (RequestKind::Service, RequestError::NotFound(_)) => {
-            "say where the controller's Service is, with --controller-name NAME and --controller-namespace \
-             NAMESPACE; `kubectl get services -A | grep -i sealed` finds it"
-                .into()
-        }
         (RequestKind::Service, source) => source.hint(right),
         (_, RequestError::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
             "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` restores a backup; the \

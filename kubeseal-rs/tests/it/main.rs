@@ -77,6 +77,7 @@ mod connection {
     #[cfg(unix)]
     mod expired_credentials;
     mod fetch;
+    mod located;
     mod plugins;
     mod proxies;
     mod servers;

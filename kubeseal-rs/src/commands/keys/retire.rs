@@ -8,7 +8,7 @@ use crate::commands::keys::find::{find, newest};
 use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
-use crate::controller::error::{ControllerError, RequestKind};
+use crate::controller::error::ControllerError;
 use crate::error::CommandError;
 use crate::files::output::print_text;
 use crate::files::output::progress_lines::ProgressLines;
@@ -120,10 +120,7 @@ fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), Ke
 
 /// Whether the Service does not exist.
 fn is_gone(error: &ControllerError) -> bool {
-    matches!(
-        error,
-        ControllerError::Request { kind: RequestKind::Service, source: RequestError::NotFound(_), .. }
-    )
+    matches!(error, ControllerError::NotLocated { source: RequestError::NotFound(_), .. })
 }
 
 /// Whether the Service has no pod. The service proxy says so only in its message; a pod that does not answer is another
