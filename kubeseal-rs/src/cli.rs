@@ -1,8 +1,8 @@
 //! [`Cli`]: the command line: upstream's flags, or one of the commands. [`Cli::run`] runs it.
 
+pub(crate) mod early_flags;
 pub(crate) mod klog_flags;
 pub(crate) mod man_pages;
-pub(crate) mod misplaced;
 pub(crate) mod usage_hints;
 
 use crate::cli::klog_flags::klog_flags;
@@ -30,13 +30,27 @@ use std::process::ExitCode;
 /// environment variable and optional boolean, and fits no screen.
 const HELP: &str = include_str!("cli/help.txt");
 
+/// The examples of the manual; the help page has none.
+const EXAMPLES: &str = "Examples:\n  \
+    # A Secret for the cluster of the current context\n  \
+    kubeseal-rs -f secret.yaml -w sealed-secret.yaml\n\n  \
+    # Without access to a cluster\n  \
+    kubeseal-rs --fetch-cert > cert.pem\n  \
+    kubeseal-rs --cert cert.pem -f secret.yaml -w sealed-secret.yaml\n\n  \
+    # One more value for a SealedSecret that exists\n  \
+    kubeseal-rs create db --prompt password --merge-into sealed-secret.yaml\n\n  \
+    # Does the controller open it?\n  \
+    kubeseal-rs --validate -f sealed-secret.yaml";
+
 /// The command line.
 #[derive(Debug, Default, Parser)]
 #[command(
     name = "kubeseal-rs",
     about = "Seals Kubernetes Secrets, so that only the controller in your cluster can open them",
     disable_version_flag = true,
-    args_override_self = true
+    args_override_self = true,
+    override_usage = format!("{0} [flags] < secret.yaml > sealed-secret.yaml\n       {0} COMMAND ...", name()),
+    after_long_help = EXAMPLES
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
@@ -83,13 +97,12 @@ impl Cli {
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", name()))
             .override_help(help_page())
             .mut_args(as_pflag_takes_values);
-        let matches = command
-            .try_get_matches_from_mut(arguments)
+        let matches = early_flags::moved(&mut command, arguments)
+            .and_then(|words| command.try_get_matches_from_mut(words))
             .map_err(|error| {
                 usage_hints::with_variable(usage_hints::without_escape(error), &command, arguments)
             })
-            .map_err(usage_hints::on_one_line)?;
-        misplaced::check(&mut command, &matches)?;
+            .map_err(|error| usage_hints::on_one_line(usage_hints::with_command(error, &command)))?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
         cli.add_from_environment(is_typed, |name| std::env::var_os(name));
@@ -249,10 +262,12 @@ mod tests {
     }
 
     #[test]
-    fn flags_stand_behind_their_command() {
-        assert!(read(&["--quiet", "reseal", "--cert", "a.pem", "."]).is_ok());
-        let error = read(&["--cert", "a.pem", "reseal", "."]).unwrap_err().to_string();
-        assert!(error.contains("reseal --cert"), "{error}");
+    fn flags_stand_before_or_behind_their_command() {
+        for words in [&["--cert", "a.pem", "reseal", "."][..], &["reseal", "--cert", "a.pem", "."]] {
+            let Some(Command::Reseal(reseal)) = read(words).unwrap().command else { panic!("{words:?}") };
+            assert_eq!(reseal.certificate.cert.as_deref(), Some("a.pem"));
+        }
+        assert_eq!(read(&["--quiet", "reseal", "."]).unwrap().quiet, Some(true));
     }
 
     #[test]

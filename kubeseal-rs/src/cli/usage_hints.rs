@@ -1,6 +1,8 @@
 //! Adds to errors of the command line what to write instead.
 
 use crate::terminal::escape::shown;
+use crate::terminal::likeness::like;
+use crate::terminal::program::name;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command};
@@ -11,10 +13,22 @@ pub(crate) fn of_argument(word: &str, root: &Command) -> String {
     if root.get_arguments().any(|flag| flag.get_long() == Some(word)) {
         return format!("it is a flag: write --{word}");
     }
+    if let Some(meant) = command_like(word, root) {
+        return format!("did you mean `{} {meant}`? See --help", name());
+    }
     format!(
         "to seal a file, write --secret-file FILE (or -f FILE); the commands are {}; see --help",
         commands(root)
     )
+}
+
+/// The command that was meant: one with a name like this word, or one whose subcommand has this name, as `keys backup`.
+fn command_like(word: &str, root: &Command) -> Option<String> {
+    let shown = || root.get_subcommands().filter(|command| !command.is_hide_set());
+    let names: Vec<&str> = shown().map(Command::get_name).collect();
+    let below = shown().find(|command| command.find_subcommand(word).is_some());
+    let below = below.map(|command| format!("{} {word}", command.get_name()));
+    below.or_else(|| like(word, &names).map(ToOwned::to_owned))
 }
 
 /// The commands, as a sentence lists them.
@@ -33,6 +47,17 @@ pub(crate) fn without_escape(mut error: clap::Error) -> clap::Error {
         if !tips.is_empty() {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
         }
+    }
+    error
+}
+
+/// Adds to an error of `help` the command that was meant, as clap does it for a command itself.
+pub(crate) fn with_command(mut error: clap::Error, root: &Command) -> clap::Error {
+    if error.get(ContextKind::SuggestedSubcommand).is_none()
+        && let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand)
+        && let Some(meant) = command_like(typed, root)
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![meant]));
     }
     error
 }

@@ -4,6 +4,7 @@ use crate::manifest::yaml::invalid::InvalidManifest;
 use crate::project::cluster_name::InvalidClusterName;
 use crate::project::rule::InvalidPattern;
 use crate::terminal::escape::shown;
+use crate::terminal::likeness::like;
 use std::fmt::{self, Write as _};
 use yaml_edit_in_place::Position;
 
@@ -137,14 +138,4 @@ impl Problem {
             Self::OutputOfOne => "leave it out, or write layout: per-cluster".into(),
         })
     }
-}
-
-/// The word that was meant, if one is like this one.
-pub(crate) fn like<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    const LIKE: f64 = 0.8;
-    let likeness = |known: &&'a str| strsim::jaro(&word.to_lowercase(), &known.to_lowercase());
-    let best = words.iter().copied().map(|known| (likeness(&known), known));
-    best.filter(|(likeness, _)| *likeness >= LIKE)
-        .max_by(|one, other| one.0.total_cmp(&other.0))
-        .map(|(_, known)| known)
 }

@@ -15,7 +15,7 @@ file](clusters.md#commands-for-one-cluster). An empty value counts as none. A bo
 `--raw=false`; any other flag takes its value behind a space or `=`.
 
 Without a command, the flags are those of upstream's `kubeseal`, and some more: [Migrating](migrating.md) lists the differences. The flags
-of a command stand behind its name.
+of a command stand before or behind its name; one that the command does not have is refused.
 ";
 
 pub(super) fn page() -> String {
