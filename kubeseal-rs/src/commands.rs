@@ -12,7 +12,9 @@ pub(crate) mod guard;
 pub(crate) mod init;
 pub(crate) mod inspect;
 pub(crate) mod keys;
+pub(crate) mod r#move;
 pub(crate) mod recipients;
+pub(crate) mod rescope;
 pub(crate) mod reseal;
 pub(crate) mod seal;
 pub(crate) mod upstream;
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     Edit(Box<edit::EditArgs>),
     Recipients(Box<recipients::RecipientsArgs>),
     Reseal(Box<reseal::ResealArgs>),
+    Move(Box<r#move::MoveArgs>),
+    Rescope(Box<rescope::RescopeArgs>),
 }
 
 impl Command {
@@ -51,6 +55,8 @@ impl Command {
             Self::Edit(args) => edit::run(*args),
             Self::Recipients(args) => recipients::run(*args),
             Self::Reseal(args) => reseal::run(*args),
+            Self::Move(args) => r#move::run(*args),
+            Self::Rescope(args) => rescope::run(*args),
         }
     }
 }

@@ -75,7 +75,7 @@ pub(crate) const PAGES: &[Followed] = &[
         0,
     ),
     page("kubeseal-rs/docs/migrating.md", Installed::Nothing, &[], 0),
-    page("kubeseal-rs/docs/sealing.md", Installed::Ours, &[NAMESPACE], 1),
+    page("kubeseal-rs/docs/sealing.md", Installed::Ours, &[NAMESPACE], 2),
     page(
         "kubeseal-rs/docs/troubleshooting.md",
         Installed::Ours,

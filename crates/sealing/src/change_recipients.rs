@@ -1,4 +1,4 @@
-//! `change_recipients`: the same values for other recipients. `outdated_items`: values that not all recipients have.
+//! `change_recipients`: the same values for other recipients. `rebind`: for another name, namespace or scope. `outdated_items`: values that not all recipients have.
 
 use crate::base64_text::decode_base64;
 use crate::item_error::{ItemError, ItemErrorKind};
@@ -50,13 +50,26 @@ pub fn change_recipients<R: TryCryptoRng>(
     keys: Keys<'_>,
     to: &SealFor<'_>,
 ) -> Result<Resealed, ChangeError> {
+    let label = ItemOpener::with_keys(metadata, keys).label();
+    rebind(rng, metadata, spec, keys, &label, to)
+}
+
+/// The same as [`change_recipients`], under another label ([`api::Scope::label`]): what the metadata says must open the items, and `label`
+/// binds them from now on.
+pub fn rebind<R: TryCryptoRng>(
+    rng: &mut R,
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    keys: Keys<'_>,
+    label: &[u8],
+    to: &SealFor<'_>,
+) -> Result<Resealed, ChangeError> {
     if spec.data.is_some() {
         return Err(ChangeError::DeprecatedData);
     }
     let opener = ItemOpener::with_keys(metadata, keys);
-    let label = opener.label();
     let of_recipients = |source| SealFailure::Item { key: RECIPIENTS.into(), source };
-    let mut group = NewGroup::new(rng, &label).map_err(of_recipients)?;
+    let mut group = NewGroup::new(rng, label).map_err(of_recipients)?;
     let (mut encrypted_data, mut errors) = (BTreeMap::new(), Vec::new());
     for (name, sealed) in &spec.encrypted_data {
         let opened = opener.session_key(name, sealed);
@@ -70,7 +83,7 @@ pub fn change_recipients<R: TryCryptoRng>(
         };
         let failure = |source| SealFailure::Item { key: name.clone(), source };
         let resealed =
-            envelope::reseal(rng, to.first.public(), &label, &session_key, &envelope).map_err(failure)?;
+            envelope::reseal(rng, to.first.public(), label, &session_key, &envelope).map_err(failure)?;
         let sealed_part = envelope::sealed_part(&envelope).map_err(|error| failure(error.into()))?;
         group.add_item(rng, name, sealed_part, &session_key).map_err(failure)?;
         encrypted_data.insert(name.clone(), BASE64_STANDARD.encode(resealed));

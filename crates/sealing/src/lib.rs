@@ -8,7 +8,7 @@
 //! | plaintext into a SealedSecret | `seal` |
 //! | a SealedSecret into the Secret that it describes | `unseal`; its messages are in `unseal::message` |
 //! | sealed values to a newer key; whether values open | `reseal` |
-//! | sealed values for other recipients | `change_recipients` |
+//! | sealed values for other recipients, or for another name, namespace or scope | `change_recipients` |
 //! | which keys a SealedSecret needs | `needs` |
 //! | the annotation for recipients | `annotation` |
 //! | base64 as Go reads it | `base64_text` |
@@ -30,7 +30,7 @@ mod unsealed_secret;
 
 pub use annotation::recipients_in;
 pub use base64_text::decode_base64;
-pub use change_recipients::{ChangeError, change_recipients, outdated_items};
+pub use change_recipients::{ChangeError, change_recipients, outdated_items, rebind};
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use keys::key_ring::KeyRing;
 pub use keys::sealing_key::{KeyOrder, KeySecretError, SealingKey};

@@ -1,4 +1,4 @@
-//! [`SealedField`]: the fields of a SealedSecret that `edit`, `reseal` and `--merge-into` change. A new one needs a path here.
+//! [`SealedField`]: the fields of a SealedSecret that `edit`, `reseal`, `move`, `rescope` and `--merge-into` change. A new one needs a path here.
 
 use yaml_edit_in_place::{Change, NewValue};
 
@@ -7,8 +7,12 @@ use yaml_edit_in_place::{Change, NewValue};
 pub(crate) enum SealedField<'a> {
     /// A sealed value: an item of `spec.encryptedData`.
     Item(&'a str),
+    Name,
+    Namespace,
     /// An annotation of the SealedSecret itself.
     Annotation(&'a str),
+    TemplateName,
+    TemplateNamespace,
     TemplateLabel(&'a str),
     TemplateAnnotation(&'a str),
     TemplateType,
@@ -37,7 +41,11 @@ impl SealedField<'_> {
     fn path(self) -> Vec<String> {
         let (map, key): (&[&str], &str) = match self {
             Self::Item(key) => (&["spec", "encryptedData"], key),
+            Self::Name => (&["metadata"], "name"),
+            Self::Namespace => (&["metadata"], "namespace"),
             Self::Annotation(name) => (&["metadata", "annotations"], name),
+            Self::TemplateName => (&["spec", "template", "metadata"], "name"),
+            Self::TemplateNamespace => (&["spec", "template", "metadata"], "namespace"),
             Self::TemplateLabel(name) => (&["spec", "template", "metadata", "labels"], name),
             Self::TemplateAnnotation(name) => (&["spec", "template", "metadata", "annotations"], name),
             Self::TemplateType => (&["spec", "template"], "type"),

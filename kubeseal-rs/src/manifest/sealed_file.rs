@@ -140,6 +140,12 @@ impl SealedFile {
         Ok(())
     }
 
+    /// The text of the document that an object is; None for an item of a List.
+    pub(crate) fn document_of(&self, index: usize) -> Option<String> {
+        let (number, item) = self.locations[index];
+        item.is_none().then(|| self.file.documents()[number].text().to_owned())
+    }
+
     /// The text with all edits.
     pub(crate) fn text(&self) -> String {
         std::mem::take(&mut *self.file.text())

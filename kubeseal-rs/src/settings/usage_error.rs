@@ -24,6 +24,8 @@ pub(crate) enum UsageError {
     NoRecoveryKey,
     #[error("--raw with scope {0} needs --name")]
     RawWithoutName(Scope),
+    #[error("{0} needs {1} or {2}")]
+    NeedsOneOf(&'static str, &'static str, &'static str),
     #[error("unsupported output format: {0}")]
     Format(String),
     #[error("--request-timeout \"{0}\" is not a duration")]
@@ -52,6 +54,7 @@ impl Hint for UsageError {
                     .into()
             }
             Self::Exclude(..) => "call it once for each".into(),
+            Self::NeedsOneOf(_, one, other) => format!("add {one}, {other}, or both"),
             Self::Offline(_) => "leave out --offline".into(),
             Self::OfflineWithUrl => "leave out --offline, or fetch it first and write --cert FILE".into(),
             Self::NoRecoveryKey => {

@@ -35,7 +35,7 @@ mod for_clusters {
     mod many_entries;
     mod names;
     mod recipients;
-    mod repository;
+    pub(crate) mod repository;
     mod seals;
 }
 
@@ -102,6 +102,12 @@ mod keys {
     mod retire;
     mod revoke;
     mod terminal;
+}
+
+#[cfg(unix)]
+mod rebind {
+    mod moved;
+    mod rescoped;
 }
 
 mod reseal {

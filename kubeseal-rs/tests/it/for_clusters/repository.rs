@@ -9,10 +9,10 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
-pub(super) const SECRET: &str =
+pub(crate) const SECRET: &str =
     "metadata: {name: db, namespace: shop}\nstringData: {user: admin, password: hunter2-planted}\n";
 
-pub(super) const RECIPIENTS: &str = "sealedsecrets.bitnami.com/recipients";
+pub(crate) const RECIPIENTS: &str = "sealedsecrets.bitnami.com/recipients";
 
 /// `one` for all clusters, and a file for each.
 const RULES: &str = "rules:
@@ -23,7 +23,7 @@ const RULES: &str = "rules:
   - { path: \"eu/**\", to: [eu] }
 ";
 
-pub(super) struct Repository {
+pub(crate) struct Repository {
     folder: TempDir,
     pub identity: age::x25519::Identity,
 }
@@ -40,7 +40,7 @@ fn us() -> &'static (String, String) {
 
 impl Repository {
     /// With everything trusted.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let repository = Self { folder, identity: age::x25519::Identity::generate() };
         for directory in
@@ -57,23 +57,23 @@ impl Repository {
         repository
     }
 
-    pub(super) fn path(&self, path: &str) -> PathBuf {
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.folder.path().join("repo").join(path)
     }
 
-    pub(super) fn outside(&self, name: &str) -> PathBuf {
+    pub(crate) fn outside(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub(super) fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         fs::write(self.path(path), text).unwrap();
     }
 
-    pub(super) fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
-    pub(super) fn write_rules(&self, rules: &str) {
+    pub(crate) fn write_rules(&self, rules: &str) {
         let dr = self.identity.to_public();
         self.write(
             ".sealed-secrets.yaml",
@@ -85,12 +85,12 @@ impl Repository {
     }
 
     /// As where no project file was accepted.
-    pub(super) fn trust_nothing(&self) {
+    pub(crate) fn trust_nothing(&self) {
         fs::write(self.outside("trusted"), "# nothing\n").unwrap();
     }
 
     /// Trusts the keys and rules as they are.
-    pub(super) fn trust(&self) {
+    pub(crate) fn trust(&self) {
         let mut lines = Vec::new();
         fs::write(self.outside("trusted"), "").unwrap();
         let (_, error) = self.fails(&["seal", "-w", "apps/shop/prod/db.yaml"], SECRET);
@@ -108,18 +108,18 @@ impl Repository {
         fs::write(self.outside("trusted"), lines.join("\n")).unwrap();
     }
 
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program(arguments);
         command.current_dir(self.path("")).env("SEALED_SECRETS_TRUSTED", self.outside("trusted"));
         command
     }
 
-    pub(super) fn run(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         finish(self.command(arguments), input.as_bytes())
     }
 
     /// Standard output and standard error of a run that succeeds.
-    pub(super) fn succeeds(&self, arguments: &[&str], input: &str) -> (String, String) {
+    pub(crate) fn succeeds(&self, arguments: &[&str], input: &str) -> (String, String) {
         let output = self.run(arguments, input);
         let printed = |bytes| String::from_utf8(bytes).unwrap();
         let (stdout, stderr) = (printed(output.stdout), printed(output.stderr));
@@ -128,7 +128,7 @@ impl Repository {
     }
 
     /// Exit code and standard error of a run that fails. No value is printed.
-    pub(super) fn fails(&self, arguments: &[&str], input: &str) -> (Option<i32>, String) {
+    pub(crate) fn fails(&self, arguments: &[&str], input: &str) -> (Option<i32>, String) {
         let output = self.run(arguments, input);
         let printed = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success(), "{arguments:?}: {printed}");
@@ -137,12 +137,12 @@ impl Repository {
     }
 
     /// Seals into this file.
-    pub(super) fn seal(&self, file: &str) {
+    pub(crate) fn seal(&self, file: &str) {
         self.succeeds(&["seal", "-w", file], SECRET);
     }
 
     /// The values that the private key of a cluster opens, in base64; None if it does not open all of them.
-    pub(super) fn opened(&self, file: &str, cluster: &str) -> Option<Value> {
+    pub(crate) fn opened(&self, file: &str, cluster: &str) -> Option<Value> {
         let key = if cluster == "us" { self.outside("us.key") } else { fixture("test-only.key") };
         let (key, file) = (format!("--recovery-private-key={}", key.display()), self.path(file));
         let output = run(&["--recovery-unseal", &key, "-f", file.to_str().unwrap()], b"");
@@ -152,14 +152,14 @@ impl Repository {
     }
 
     /// The annotation of the SealedSecret in a file.
-    pub(super) fn annotation(&self, file: &str) -> Option<recipients::Recipients> {
+    pub(crate) fn annotation(&self, file: &str) -> Option<recipients::Recipients> {
         let object = self.object(file);
         let text = object["metadata"]["annotations"][RECIPIENTS].as_str()?;
         Some(recipients::Recipients::from_text(text).unwrap())
     }
 
     /// The SealedSecret in a file.
-    pub(super) fn object(&self, file: &str) -> Value {
+    pub(crate) fn object(&self, file: &str) -> Value {
         serde_saphyr::from_str(self.read(file).trim_start_matches("---\n")).unwrap()
     }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt as _;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItem, Item, ItemUse, Macro, Meta, UseTree, Visibility};
 
@@ -71,7 +72,8 @@ fn read_items(
         if is_for_tests(&child.attrs) {
             continue;
         }
-        let name = child.ident.to_string();
+        // `r#move` is in move.rs.
+        let name = child.ident.unraw().to_string();
         let child_folder = format!("{folder}/{name}");
         let child_path = [path, &[name]].concat();
         match &child.content {

@@ -126,6 +126,16 @@ impl ItemSealer {
         Self { keys: RecipientKeys::one(certificate), is_by_project: false }
     }
 
+    /// The keys that items are sealed with.
+    pub(crate) fn keys(&self) -> &RecipientKeys {
+        &self.keys
+    }
+
+    /// Whether the recipients are those of the project file.
+    pub(crate) fn is_by_project(&self) -> bool {
+        self.is_by_project
+    }
+
     /// The changes of `object` that seal `new` items under `label`, after other items were `removed`.
     pub(crate) fn changes(
         &self,
