@@ -3,11 +3,13 @@
 //! Where too many arrive, the one that began first is ended: an honest body is whole within milliseconds, and a client that sends
 //! a header and then nothing keeps no other client out.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use futures::StreamExt as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +23,9 @@ const AT_ONCE: usize = 8;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const LIMIT: usize = 2 << 20;
+
+/// How much of a body that is too large is read and dropped.
+const MAX_DROPPED: usize = 64 << 20;
 
 /// Maximum time for a body to arrive.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -66,13 +71,32 @@ struct ArrivingBody<'a> {
 impl ArrivingBody<'_> {
     /// Returns the body when it is whole, or the status code to answer with.
     async fn whole(self, body: Body) -> Result<Body, StatusCode> {
-        let whole = tokio::time::timeout(LONGEST, to_bytes(body, LIMIT));
+        let whole = tokio::time::timeout(LONGEST, read(body));
         match self.gives_way.run_until_cancelled(whole).await {
             None => Err(StatusCode::TOO_MANY_REQUESTS),
             Some(Err(_)) => Err(StatusCode::REQUEST_TIMEOUT),
-            Some(Ok(Err(_))) => Err(StatusCode::PAYLOAD_TOO_LARGE),
-            Some(Ok(Ok(bytes))) => Ok(Body::from(bytes)),
+            Some(Ok(read)) => read.map(Body::from),
         }
+    }
+}
+
+/// Reads a body. The rest of one that is too large is read and dropped, within a bound: a client that is still writing when the connection
+/// is closed reads no answer.
+async fn read(mut body: Body) -> Result<Bytes, StatusCode> {
+    match Limited::new(&mut body, LIMIT).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let mut rest = body.into_data_stream();
+            let mut dropped = 0;
+            while dropped < MAX_DROPPED
+                && let Some(Ok(part)) = rest.next().await
+            {
+                dropped += part.len();
+            }
+            Err(StatusCode::PAYLOAD_TOO_LARGE)
+        }
+        // The client is gone, or breaks the protocol.
+        Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }
 
@@ -102,8 +126,10 @@ pub(crate) async fn read_body(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use futures::{StreamExt as _, stream};
+    use axum::body::to_bytes;
+    use futures::stream;
     use std::convert::Infallible;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn silent() -> Body {
         let part = stream::iter([Ok::<_, Infallible>("{")]);
@@ -134,5 +160,25 @@ mod tests {
         let large = Body::from(vec![b' '; LIMIT + 1]);
         let refused = BodyLimit::default().arrives().whole(large).await.err();
         assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+
+    /// The client has written it all when it is answered, unless it writes without end.
+    #[tokio::test]
+    async fn the_rest_of_a_large_body_is_read_within_a_bound() {
+        const PART: usize = 1 << 20;
+        for (parts, expected) in [(40, 40), (1000, (LIMIT + MAX_DROPPED) / PART + 1)] {
+            let sent = Arc::new(AtomicUsize::new(0));
+            let counted = Arc::clone(&sent);
+            let part = move |_| {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, Infallible>(vec![b' '; PART])
+            };
+            let body = Body::from_stream(stream::iter(0..parts).map(part));
+            assert_eq!(
+                BodyLimit::default().arrives().whole(body).await.err(),
+                Some(StatusCode::PAYLOAD_TOO_LARGE)
+            );
+            assert_eq!(sent.load(Ordering::Relaxed), expected);
+        }
     }
 }
