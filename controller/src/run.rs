@@ -10,6 +10,7 @@ pub(crate) mod replica;
 use crate::client::cluster::Cluster;
 use crate::config::Config;
 use crate::config::election::LeaderElection;
+use crate::http::authorization::authorizer::Authorizer;
 use crate::http::metrics::serve_metrics;
 use crate::http::router::serve;
 use crate::http::server::bind::listen;
@@ -85,7 +86,9 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let timeouts = config.http.timeouts;
     let close = CancellationToken::new();
     let metrics = serve_metrics(metrics_listener, Arc::clone(&state), timeouts, close.clone());
-    let http = serve(listener, Arc::clone(&state), config.http.private_key, timeouts, close.clone());
+    let authorizer = Arc::new(Authorizer::new(cluster.client.clone()));
+    let endpoints = config.http.private_key;
+    let http = serve(listener, Arc::clone(&state), endpoints, authorizer, timeouts, close.clone());
     let answering = tokio::spawn(async { tokio::try_join!(http, metrics).map(drop) });
     tracing::info!(addr = %address, "HTTP server serving");
     tracing::info!(addr = %metrics_address, "HTTP metrics server serving");

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use k8s_openapi::api::rbac::v1::ClusterRole;
+use kube::ResourceExt as _;
+use kube::api::DynamicObject;
 use tests::programs::program::Program;
 use tests::workspace;
 use tokio::process::Command;
@@ -32,7 +35,12 @@ pub(crate) async fn a_misspelt_value_is_refused_by_name(stage: Arc<Stage>) -> Re
 /// The controller's cluster-wide permissions, all of them: a permission that is added by accident fails this test.
 pub(crate) async fn rights_are_these_and_no_more(stage: Arc<Stage>) -> Result<()> {
     let rendered = stage.lab.chart("kube-system")?.render().await?;
-    let role: k8s_openapi::api::rbac::v1::ClusterRole = rendered.find("ClusterRole")?;
+    let is_bound = |role: &&DynamicObject| {
+        role.types.as_ref().is_some_and(|types| types.kind == "ClusterRole")
+            && role.name_any() == "secrets-unsealer"
+    };
+    let role = rendered.objects().iter().find(is_bound).context("no ClusterRole")?;
+    let role: ClusterRole = serde_json::from_value(serde_json::to_value(role)?)?;
     let rules = role.rules.unwrap_or_default();
     let rules: Vec<(String, String)> = rules
         .into_iter()
@@ -43,6 +51,8 @@ pub(crate) async fn rights_are_these_and_no_more(stage: Arc<Stage>) -> Result<()
         ("sealedsecrets/status", "patch,update"),
         ("secrets", "get,list,watch,create,update"),
         ("events", "create,patch"),
+        ("tokenreviews", "create"),
+        ("subjectaccessreviews", "create"),
     ];
     let expected = expected.map(|(resources, verbs)| (resources.to_owned(), verbs.to_owned()));
     ensure!(rules == expected, "{rules:?}");

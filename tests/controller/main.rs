@@ -10,6 +10,7 @@ mod stage;
 mod http {
     pub(crate) mod connections;
     pub(crate) mod endpoints;
+    pub(crate) mod rate_limit;
     pub(crate) mod verify;
 }
 
@@ -72,6 +73,9 @@ fn main() -> ExitCode {
             http::connections::files_joined_and_credentials_from_a_program,
             http::connections::a_server_and_a_token_alone,
             http::connections::through_a_proxy,
+            http::rate_limit::only_a_token_for_the_controller_passes_it,
+            http::rate_limit::five_hundred_files_pass_it,
+            http::rate_limit::without_the_permission_a_line_says_what_is_missing,
             http::endpoints::serves_health_readiness_and_the_certificate,
         ],
     )

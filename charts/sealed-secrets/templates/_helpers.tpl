@@ -227,6 +227,17 @@ args and extraArgs can set, makes it the controller's.
   verbs: [create, patch]
 {{- end -}}
 
+{{/*
+Not empty if clients may have tokens that pass the rate limit. The controller checks them with permissions in the whole cluster, which are
+those of the chart's ClusterRole.
+*/}}
+{{- define "sealed-secrets.resealTokens" -}}
+{{- $create := include "sealed-secrets.said" (list (.Values.rbac.reseal | default dict).create true) -}}
+{{- if and .Values.rbac.create .Values.rbac.clusterRole (not .Values.rbac.namespacedRoles) (eq $create "true") -}}
+true
+{{- end -}}
+{{- end -}}
+
 {{/* Where the controller unseals when it may not do so everywhere: its own namespace and the additional ones, as a list. */}}
 {{- define "sealed-secrets.namespaces" -}}
 {{- include "sealed-secrets.namespace" . | append (.Values.additionalNamespaces | default list) | uniq | toYaml -}}

@@ -1,9 +1,10 @@
 //! `serve`: the routes of the API port, with their limits, until the process ends. The metrics port is in `metrics`.
 
 use crate::config::http::{ClientTimeouts, PrivateKeyEndpoints};
+use crate::http::authorization::authorizer::Authorizer;
 use crate::http::handlers::wait_for_keys::{KeysWait, LONGEST, wait_for_keys};
 use crate::http::handlers::{cert, health, rotate, verify};
-use crate::http::limits::KeyUseLimit;
+use crate::http::limits::{KeyUseLimit, KeyUsePermits};
 use crate::http::metrics::count_requests;
 use crate::http::server::body_limit::{BodyLimit, read_body};
 use crate::http::server::connection_close::close_when_ending;
@@ -29,12 +30,13 @@ pub(crate) async fn serve(
     listener: TcpListener,
     state: Arc<HttpState>,
     endpoints: PrivateKeyEndpoints,
+    authorizer: Arc<Authorizer>,
     timeouts: ClientTimeouts,
     close: CancellationToken,
 ) -> io::Result<()> {
-    let concurrency = KeyUseLimit::shared_concurrency();
+    let permits = KeyUsePermits::default();
     let private_key_state = || {
-        let limit = KeyUseLimit::new(endpoints.rate, &concurrency);
+        let limit = KeyUseLimit::new(endpoints.rate, &permits, &authorizer);
         Arc::new(PrivateKeyState { ring: Arc::clone(&state.ring), limit, accepted: endpoints.accepted })
     };
     let wait = KeysWait { state: Arc::clone(&state), longest: LONGEST };

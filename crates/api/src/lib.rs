@@ -10,6 +10,7 @@
 //! | a field of the status or the spec | `status`, `sealed_secret`; then `cargo xtask generate` writes the CustomResourceDefinition |
 //! | a scope | `scope`; the compiler shows each `match` |
 //! | a label or annotation of keys' Secrets | `sealing_key` |
+//! | what passes the rate limit of the controller | `reseal_token` |
 //!
 //! Objects come in three forms: [`SealedSecret`] and `Secret` as a client writes them; [`ObservedSealedSecret`] and [`ObservedSecret`] as
 //! the API server has them, whatever their shape; and [`WatchedSealedSecret`], which a watch keeps in memory.
@@ -19,6 +20,7 @@ mod condition;
 mod crd;
 mod decode;
 mod observed;
+pub mod reseal_token;
 pub mod resource_version;
 mod scope;
 mod sealed_secret;

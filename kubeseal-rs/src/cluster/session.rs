@@ -1,7 +1,7 @@
 //! [`Session`]: a client of the API server, which authenticates again when its credentials have expired.
 //!
-//! Decided: blocking calls on a runtime of its own, instead of async functions, because every command sends one request
-//! after the other, and the controller accepts two requests a second.
+//! Decided: blocking calls on a runtime of its own, instead of async functions, because commands work on one thing after the other.
+//! What is sent at the same time is one call: [`Session::request_each`].
 
 pub(crate) mod error;
 pub(crate) mod permission;
@@ -12,10 +12,13 @@ use crate::cluster::resolved::{Authenticated, ResolvedCluster};
 use crate::cluster::runtime::{ANSWER_TIMEOUT, CONNECT_TIMEOUT, runtime};
 use crate::cluster::session::error::SessionError;
 use crate::settings::timeout::Timeout;
+use futures::{StreamExt as _, stream};
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use kube::{Client, Config};
 use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::pin::pin;
 use tokio::runtime::Runtime;
 
 /// A client that has authenticated to a cluster.
@@ -74,6 +77,43 @@ impl Session {
                 answer
             }
             answer => answer,
+        }
+    }
+
+    /// Sends a request for each item, at most `at_once` at the same time, and calls `each` with the answers, in the order of the items, until
+    /// it breaks. With new credentials, requests whose answer was not taken are sent again: they must have no effect.
+    pub(crate) fn request_each<I: Copy, T>(
+        &self,
+        items: &[I],
+        at_once: usize,
+        request: &impl AsyncFn(Client, I) -> Result<T, kube::Error>,
+        mut each: impl FnMut(Result<T, kube::Error>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let (mut rest, mut is_renewed) = (items, false);
+        loop {
+            let client = self.client.borrow().clone();
+            let mut answers =
+                pin!(stream::iter(rest).map(|item| request(client.clone(), *item)).buffered(at_once));
+            let mut taken = 0;
+            let mut renews = false;
+            while let Some(answer) = self.runtime.block_on(answers.next()) {
+                if answer.as_ref().is_err_and(is_unauthorized) {
+                    renews = !is_renewed && self.authenticate_again();
+                    if renews {
+                        break;
+                    }
+                    // New credentials that are refused as well are not renewed again.
+                    self.renews.set(false);
+                } else {
+                    is_renewed = false;
+                }
+                taken += 1;
+                each(answer)?;
+            }
+            if !renews {
+                return ControlFlow::Continue(());
+            }
+            (rest, is_renewed) = (rest.get(taken..).unwrap_or_default(), true);
         }
     }
 

@@ -1,30 +1,29 @@
 //! `reseal`: seals everything below some paths that is sealed to an older certificate to the present one, in place.
 //!
-//! `common::sealed_files` finds the files, and `file` reads one; `staleness` decides what is old, `resealer` seals it
+//! `common::sealed_files` finds the files, and `file` reads one; `files_job` goes through them, `staleness` decides what is old, `resealer` seals it
 //! again, `failure` says why it was not, `progress` and `summary` print. `manifest::sealed_file` changes the files, and
 //! nothing else in them.
 
 pub(crate) mod failure;
 pub(crate) mod file;
+pub(crate) mod files_job;
 pub(crate) mod progress;
 pub(crate) mod resealer;
 pub(crate) mod staleness;
 pub(crate) mod summary;
 
 use crate::certificate::CertificateSource;
-use crate::commands::common::sealed_files::{self, SealedFilesError};
+use crate::commands::common::sealed_files;
 use crate::commands::common::templated_files;
 use crate::commands::recipients::files::{Request, change};
 use crate::commands::recipients::opening_keys;
 use crate::commands::recipients::wanted::Aim;
-use crate::commands::reseal::file::{File, FileContent};
-use crate::commands::reseal::progress::Progress;
+use crate::commands::reseal::files_job::FilesJob;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
 use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
 use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
-use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::recovery_keys::RecoveryKeys;
 use crate::project::Project;
 use crate::project::root::folder_of;
@@ -35,7 +34,6 @@ use crate::settings::project_flags::ProjectFlags;
 use crate::settings::recovery_flags::RecoveryFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target::Target;
-use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, is_quiet, warn};
 use clap::Args;
@@ -141,44 +139,9 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     };
 
     let (files, not_found) = sealed_files::find(&args.paths);
-    let progress = Progress::over(files.len());
-    let mut report = ResealSummary::new(not_found);
-    let mut stdout = ProgressLines::new();
     let count = files.len();
-    for path in files {
-        progress.at(&path);
-        let is_named = args.paths.contains(&path);
-        match File::read(&path, is_named, resealer.is_some()) {
-            Ok(FileContent::Nothing) if is_named => report.without_any.push(shown_path(&path)),
-            Ok(FileContent::Nothing) => {}
-            Ok(FileContent::Template(seals)) => {
-                // A template that the user named, or that `--check` finds, counts.
-                let counts = is_named || resealer.is_none() && seals;
-                if counts {
-                    report.failures.add(&path, None, &SealedFilesError::Template);
-                } else {
-                    report.templates.push(shown_path(&path));
-                }
-            }
-            Ok(FileContent::Sealed(file)) => {
-                report.files += 1;
-                match &resealer {
-                    None => file.check(&present, &mut report),
-                    Some(resealer) => {
-                        file.reseal(&present, resealer, namespace, &mut report);
-                    }
-                }
-            }
-            Err(error) => report.failures.add(&path, None, &error),
-        }
-        // After each file: a run that is stopped has printed what it changed, and a long run shows progress.
-        let lines = report.lines();
-        if !lines.is_empty() && !is_quiet() {
-            progress.beside(|| stdout.print(&lines));
-        }
-        progress.done();
-    }
-    progress.end();
+    let job = FilesJob { present: &present, resealer: resealer.as_ref(), namespace, named: &args.paths };
+    let (report, mut stdout) = job.run(&files, ResealSummary::new(not_found));
     if let Some(note) = templated_files::note(&report.templates, "what is sealed in there was not looked at")
     {
         alert(note);

@@ -117,6 +117,7 @@ mod reseal {
     mod verify_and_re_encrypt;
     mod with_controller;
     mod with_keys;
+    mod with_token;
 }
 
 #[cfg(unix)]

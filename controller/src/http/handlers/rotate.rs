@@ -13,7 +13,7 @@ use crate::process::panic_guard::catch_panic;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use rand::rngs::SysRng;
 use sealing::{KeyRing, ResealError, SealFailure, SealingKey, reseal};
@@ -21,9 +21,10 @@ use std::sync::Arc;
 
 pub(crate) async fn rotate(
     State(state): State<Arc<PrivateKeyState>>,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<impl IntoResponse, Refused> {
-    let permit = state.limit.admit().await.ok_or(Refused::TooMany)?;
+    let permit = state.limit.admit(&headers, &body).await.ok_or(Refused::TooMany)?;
     let answered = catch_panic(move || {
         let _permit = permit;
         let ring = state.ring.snapshot();

@@ -8,12 +8,17 @@ use crate::http::state::PrivateKeyState;
 use crate::process::panic_guard::catch_panic;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use sealing::Verdict;
 use std::sync::Arc;
 
 /// Answers with a status code only.
-pub(crate) async fn verify(State(state): State<Arc<PrivateKeyState>>, body: Bytes) -> Result<(), Refused> {
-    let permit = state.limit.admit().await.ok_or(Refused::TooMany)?;
+pub(crate) async fn verify(
+    State(state): State<Arc<PrivateKeyState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<(), Refused> {
+    let permit = state.limit.admit(&headers, &body).await.ok_or(Refused::TooMany)?;
     let answered = catch_panic(move || {
         let _permit = permit;
         let ring = state.ring.snapshot();

@@ -1,13 +1,12 @@
 //! [`File`]: a file with SealedSecrets that are checked or resealed.
 
 use crate::certificate::is_revoked;
-use crate::commands::common::reason::Reason;
 use crate::commands::common::sealed_files::{self, SealedFilesError, is_manifest};
 use crate::commands::common::templated_files::{is_template, seals};
 use crate::commands::reseal::failure::ResealFailure;
-use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::{Old, Present};
 use crate::commands::reseal::summary::{ResealSummary, Resealed};
+use crate::commands::upstream::re_encrypt::rotated_object;
 use crate::files::file_update::FileUpdate;
 use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::sealed_field::SealedField;
@@ -16,14 +15,17 @@ use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::yaml::parse::parse;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
+use yaml_edit_in_place::ParseError;
 use yaml_edit_in_place::split::documents;
-use yaml_edit_in_place::{Change, ParseError};
 
 /// A file with at least one SealedSecret.
 pub(crate) struct File {
     file: FileUpdate,
     sealed: SealedFile,
 }
+
+/// A SealedSecret that was resealed, or why it was not.
+pub(crate) type Answer = Result<rotated_object::Resealed, ResealFailure>;
 
 /// What a file holds.
 pub(crate) enum FileContent {
@@ -64,34 +66,51 @@ impl File {
         }
     }
 
+    /// For each SealedSecret, whether it is sealed to another certificate.
+    pub(crate) fn old(&self, present: &Present<'_>) -> Vec<Option<Old>> {
+        self.sealed.objects().iter().map(|object| present.old(object)).collect()
+    }
+
+    /// The old SealedSecrets, in this namespace if they state none.
+    pub(crate) fn to_reseal(&self, old: &[Option<Old>], namespace: Option<&str>) -> Vec<SealedObject> {
+        let all = self.sealed.objects().iter().zip(old).filter(|(_, old)| old.is_some());
+        let mut objects: Vec<_> = all.map(|(object, _)| object.clone()).collect();
+        for object in &mut objects {
+            object.default_namespace(namespace);
+        }
+        objects
+    }
+
     /// Reports the SealedSecrets that are sealed to another certificate.
-    pub(crate) fn check(&self, present: &Present<'_>, report: &mut ResealSummary) {
+    pub(crate) fn check(&self, old: Vec<Option<Old>>, report: &mut ResealSummary) {
         let objects = self.sealed.objects();
         let old: Vec<(&SealedObject, Old)> =
-            objects.iter().filter_map(|object| Some((object, present.old(object)?))).collect();
+            objects.iter().zip(old).filter_map(|(object, old)| Some((object, old?))).collect();
         report.up_to_date += objects.len() - old.len();
         report.stale(self.file.path(), old);
     }
 
-    /// Reseals the old SealedSecrets. One that does not open is reported, and the others are resealed.
-    pub(crate) fn reseal(
+    /// Writes the SealedSecrets that were resealed. One that does not open is reported, and the others are written.
+    pub(crate) fn write(
         mut self,
+        old: Vec<Option<Old>>,
+        answers: Vec<Answer>,
         present: &Present<'_>,
-        resealer: &Resealer<'_>,
-        namespace: Option<&str>,
         report: &mut ResealSummary,
     ) {
         let mut edits = Vec::new();
-        for (index, object) in self.sealed.objects().iter().enumerate() {
-            let Some(old) = present.old(object) else {
+        let mut answers = answers.into_iter();
+        for (index, (object, old)) in self.sealed.objects().iter().zip(old).enumerate() {
+            let Some(old) = old else {
                 report.up_to_date += 1;
                 edits.extend(note_fingerprint(index, object, present).map(|edit| (edit, None)));
                 continue;
             };
             let location = object.location.to_string();
-            match resealed(object, resealer, namespace, &location) {
-                Ok(changes) => {
+            match answers.next().unwrap_or(Err(ResealFailure::NotTried)) {
+                Ok(resealed) => {
                     let was_revoked = old.fingerprint.is_some_and(is_revoked);
+                    let changes = resealed.into_changes();
                     edits.push((ObjectEdit { index, changes }, Some(Resealed { location, was_revoked })));
                 }
                 Err(failure) => report.failures.add(self.file.path(), Some(location), &failure),
@@ -148,19 +167,4 @@ fn other(text: &str) -> Result<FileContent, SealedFilesError> {
 fn note_fingerprint(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<ObjectEdit> {
     let hint = present.hint_for(object)?;
     Some(ObjectEdit { index, changes: vec![SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(hint)] })
-}
-
-/// The changes that seal the object to the present certificate.
-fn resealed(
-    object: &SealedObject,
-    resealer: &Resealer<'_>,
-    namespace: Option<&str>,
-    location: &str,
-) -> Result<Vec<Change>, ResealFailure> {
-    let mut object = object.clone();
-    object.default_namespace(namespace);
-    match resealer.reseal(&object, location) {
-        Ok(resealed) => Ok(resealed.into_changes()),
-        Err(failure) => Err(failure.with_reason(Reason::of(&object.metadata))),
-    }
 }

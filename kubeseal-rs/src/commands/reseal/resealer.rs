@@ -1,6 +1,7 @@
 //! [`Resealer`]: seals the items of one SealedSecret to the present certificate, by the controller or with private
 //! keys.
 
+use crate::commands::common::reason::Reason;
 use crate::commands::common::seal_for::annotation;
 use crate::commands::reseal::failure::ResealFailure;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
@@ -13,7 +14,9 @@ use envelope::Certificate;
 use rand::rngs::SysRng;
 use recipients::Recipients;
 use sealing::{KeyRing, ResealError};
+use serde_json::Value;
 use std::cell::Cell;
+use std::ops::ControlFlow;
 
 /// After this many failures of the cluster in a row the run ends.
 const MAX_FAILURES: u32 = 3;
@@ -44,50 +47,97 @@ impl<'a> Resealer<'a> {
         Self { certificate, opener: Opener::Keys(keys) }
     }
 
-    /// The new items, and the fingerprint of the certificate that they are sealed to.
-    pub(crate) fn reseal(&self, object: &SealedObject, location: &str) -> Result<Resealed, ResealFailure> {
-        let present = self.certificate.fingerprint().to_string();
+    /// Whether many SealedSecrets are worth collecting, because they are resealed at the same time.
+    pub(crate) fn is_fast(&self) -> bool {
         match &self.opener {
-            Opener::Keys(keys) => {
-                let resealed = sealing::reseal_in_full(
-                    &mut SysRng,
-                    &object.metadata,
-                    &object.spec,
-                    keys,
-                    self.certificate,
-                )?;
-                let annotations = object.metadata.annotations.as_ref();
-                let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
-                let hint = if resealed.seals_all { Some(present) } else { before.cloned() };
-                Ok(Resealed { items: resealed.encrypted_data, hint, recipients: resealed.recipients })
-            }
+            Opener::Keys(_) => false,
             Opener::Controller { controller, failures } => {
-                if failures.get() >= MAX_FAILURES {
-                    return Err(ResealFailure::NotTried);
-                }
-                if object.spec.data.is_some() {
-                    return Err(ResealError::DeprecatedData.into());
-                }
-                // The controller would answer that it does not open, and not why.
-                if let Some(Err(error)) = annotation::text(object).map(Recipients::from_text) {
-                    return Err(ResealError::BadRecipients(error).into());
-                }
-                let answer = controller.reseal(&object.object).map_err(ResealFailure::from);
-                let is_down = answer.as_ref().is_err_and(ResealFailure::is_of_the_cluster);
-                failures.set(if is_down { failures.get() + 1 } else { 0 });
-                let mut resealed = Resealed::of(location, answer?, &object.metadata, &object.spec)
-                    .ok_or(ResealFailure::DoesNotOpen)??;
-                // Upstream's controller knows no fingerprint; it seals everything to the certificate that it serves. Items that stay are
-                // sealed for another cluster.
-                let sealed_before =
-                    |(name, item): (&String, &String)| object.spec.encrypted_data.get(name) == Some(item);
-                let annotations = object.metadata.annotations.as_ref();
-                let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
-                if resealed.hint.as_ref() == before && !resealed.items.iter().any(sealed_before) {
-                    resealed.hint = Some(present);
-                }
-                Ok(resealed)
+                failures.get() < MAX_FAILURES && controller.is_fast()
             }
         }
     }
+
+    /// Reseals each of them, and calls `each` in their order with the new items and the fingerprint of the certificate that they are sealed
+    /// to.
+    pub(crate) fn reseal_each(
+        &self,
+        objects: &[SealedObject],
+        mut each: impl FnMut(Result<Resealed, ResealFailure>),
+    ) {
+        match &self.opener {
+            Opener::Keys(keys) => objects.iter().for_each(|object| {
+                each(self.with_keys(keys, object).map_err(|failure| with_reason(failure, object)));
+            }),
+            Opener::Controller { controller, failures } => {
+                let unfit: Vec<_> = objects.iter().map(unfit).collect();
+                let fit = objects.iter().zip(&unfit).filter(|(_, unfit)| unfit.is_none());
+                let bodies: Vec<_> = fit.map(|(object, _)| &object.object).collect();
+                let mut rest = objects.iter().zip(unfit);
+                if failures.get() < MAX_FAILURES {
+                    let _ = controller.reseal_each(&bodies, |answer| {
+                        let sent = loop {
+                            match rest.next() {
+                                Some((_, Some(failure))) => each(Err(failure)),
+                                Some((object, None)) => break object,
+                                None => return ControlFlow::Break(()),
+                            }
+                        };
+                        let answer = answer.map_err(ResealFailure::from);
+                        let is_down = answer.as_ref().is_err_and(ResealFailure::is_of_the_cluster);
+                        failures.set(if is_down { failures.get() + 1 } else { 0 });
+                        each(
+                            answer
+                                .and_then(|answer| self.answered(sent, answer))
+                                .map_err(|failure| with_reason(failure, sent)),
+                        );
+                        if failures.get() < MAX_FAILURES {
+                            ControlFlow::Continue(())
+                        } else {
+                            ControlFlow::Break(())
+                        }
+                    });
+                }
+                rest.for_each(|(_, unfit)| each(Err(unfit.unwrap_or(ResealFailure::NotTried))));
+            }
+        }
+    }
+
+    fn with_keys(&self, keys: &KeyRing, object: &SealedObject) -> Result<Resealed, ResealFailure> {
+        let (metadata, spec) = (&object.metadata, &object.spec);
+        let resealed = sealing::reseal_in_full(&mut SysRng, metadata, spec, keys, self.certificate)?;
+        let present = self.certificate.fingerprint().to_string();
+        let hint = if resealed.seals_all { Some(present) } else { fingerprint(object).cloned() };
+        Ok(Resealed { items: resealed.encrypted_data, hint, recipients: resealed.recipients })
+    }
+
+    fn answered(&self, object: &SealedObject, answer: Option<Value>) -> Result<Resealed, ResealFailure> {
+        let location = object.location.to_string();
+        let mut resealed = Resealed::of(&location, answer, &object.metadata, &object.spec)
+            .ok_or(ResealFailure::DoesNotOpen)??;
+        // Upstream's controller knows no fingerprint; it seals everything to the certificate that it serves. Items that stay are
+        // sealed for another cluster.
+        let sealed_before =
+            |(name, item): (&String, &String)| object.spec.encrypted_data.get(name) == Some(item);
+        if resealed.hint.as_ref() == fingerprint(object) && !resealed.items.iter().any(sealed_before) {
+            resealed.hint = Some(self.certificate.fingerprint().to_string());
+        }
+        Ok(resealed)
+    }
+}
+
+/// Why there is no use in sending it: the controller would answer that it does not open, and not why.
+fn unfit(object: &SealedObject) -> Option<ResealFailure> {
+    if object.spec.data.is_some() {
+        return Some(ResealError::DeprecatedData.into());
+    }
+    let read = annotation::text(object).map(Recipients::from_text)?;
+    read.err().map(|error| ResealError::BadRecipients(error).into())
+}
+
+fn with_reason(failure: ResealFailure, object: &SealedObject) -> ResealFailure {
+    failure.with_reason(Reason::of(&object.metadata))
+}
+
+fn fingerprint(object: &SealedObject) -> Option<&String> {
+    object.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)
 }

@@ -8,17 +8,19 @@ use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::commands::upstream::task::ReEncrypt;
 use crate::commands::upstream::validate::DoesNotOpen;
 use crate::controller::Controller;
-use crate::controller::error::NO_ANSWER;
+use crate::controller::error::{ControllerError, NO_ANSWER};
 use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
 use crate::files::output::Output;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile};
+use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::{sealed_secrets, write};
 use crate::terminal::escape::shown_path;
 use api::SealedSecret;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 pub(crate) fn re_encrypt(re_encrypt: &ReEncrypt) -> Result<(), CommandError> {
@@ -40,18 +42,18 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
             .map_err(CommandError::from);
     };
     let controller = Controller::find(&re_encrypt.controller).context(NO_ANSWER)?;
-    let mut edits = Vec::new();
-    for index in 0..file.objects().len() {
-        let mut object = file.objects()[index].clone();
-        let location = object.location.clone().of(&re_encrypt.sealed).to_string();
+    let mut objects = Vec::new();
+    for object in file.objects() {
+        let mut object = object.clone();
         object.default_namespace(re_encrypt.namespace.as_deref());
         // The controller would answer that it does not open, and not why.
         annotation::read(&object).context(&cannot_change)?;
-        let answer = controller.reseal(&object.object).context(NO_ANSWER)?;
-        let resealed = Resealed::of(&location, answer, &object.metadata, &object.spec)
-            .ok_or_else(|| does_not_open(&controller, &location, &object.metadata))??;
-        edits.push(ObjectEdit { index, changes: resealed.into_changes() });
+        let location = object.location.clone().of(&re_encrypt.sealed).to_string();
+        objects.push((location, object));
     }
+    let edits = reseal(&controller, &objects)?.into_iter().enumerate();
+    let edits: Vec<_> =
+        edits.map(|(index, resealed)| ObjectEdit { index, changes: resealed.into_changes() }).collect();
     file.edit_all(&edits).into_iter().collect::<Result<(), _>>().context(&cannot_change)?;
     update.replace(file.text().as_bytes()).context(&cannot_change)
 }
@@ -60,15 +62,16 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
     let bytes = re_encrypt.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let all = sealed_secrets::read(&re_encrypt.sealed, &bytes)?;
     let controller = Controller::find(&re_encrypt.controller).context(NO_ANSWER)?;
-    let mut written = Vec::new();
+    let (mut objects, mut stated) = (Vec::new(), Vec::new());
     for mut sealed in all {
-        let location = sealed.location.to_string();
-        let stated = sealed.metadata.namespace.clone();
+        stated.push(sealed.metadata.namespace.clone());
         sealed.default_namespace(re_encrypt.namespace.as_deref());
         annotation::read(&sealed)?;
-        let answer = controller.reseal(&sealed.object).context(NO_ANSWER)?;
-        let resealed = Resealed::of(&location, answer, &sealed.metadata, &sealed.spec)
-            .ok_or_else(|| does_not_open(&controller, &location, &sealed.metadata))??;
+        objects.push((sealed.location.to_string(), sealed));
+    }
+    let resealed = reseal(&controller, &objects)?;
+    let mut written = Vec::new();
+    for (((_, sealed), stated), resealed) in objects.into_iter().zip(stated).zip(resealed) {
         let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);
         metadata.namespace = stated;
         let annotations = metadata.annotations.get_or_insert_default();
@@ -81,6 +84,33 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
         write::write(re_encrypt.format, &sealed, &mut written)?;
     }
     Ok(output.write(&written)?)
+}
+
+/// Has all of them resealed, or fails with the first that was not. Each comes with its location.
+fn reseal(
+    controller: &Controller,
+    objects: &[(String, SealedObject)],
+) -> Result<Vec<Resealed>, CommandError> {
+    let bodies: Vec<_> = objects.iter().map(|(_, sealed)| &sealed.object).collect();
+    let (mut all, mut failure) = (Vec::new(), None);
+    let mut asked = objects.iter();
+    let taken = |answer: Result<_, ControllerError>, (location, sealed): &(String, SealedObject)| {
+        let resealed = Resealed::of(location, answer.context(NO_ANSWER)?, &sealed.metadata, &sealed.spec);
+        let resealed = resealed.ok_or_else(|| does_not_open(controller, location, &sealed.metadata))?;
+        Ok::<_, CommandError>(resealed?)
+    };
+    let _ = controller.reseal_each(&bodies, |answer| {
+        let Some(object) = asked.next() else { return ControlFlow::Break(()) };
+        match taken(answer, object) {
+            Ok(resealed) => all.push(resealed),
+            Err(error) => {
+                failure = Some(error);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    failure.map_or(Ok(all), Err)
 }
 
 fn does_not_open(controller: &Controller, location: &str, metadata: &ObjectMeta) -> DoesNotOpen {

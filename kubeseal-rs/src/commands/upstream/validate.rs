@@ -6,6 +6,7 @@ use crate::controller::Controller;
 use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _, Hint};
 use crate::manifest::sealed_secrets;
+use std::ops::ControlFlow;
 
 /// The error that the controller cannot open some of the SealedSecrets.
 #[derive(Debug, thiserror::Error)]
@@ -19,17 +20,29 @@ pub(crate) struct DoesNotOpen {
 
 pub(crate) fn validate(validate: &Validate) -> Result<(), CommandError> {
     let bytes = validate.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
-    let all = sealed_secrets::read(&validate.sealed, &bytes)?;
+    let mut all = sealed_secrets::read(&validate.sealed, &bytes)?;
     let controller = Controller::find(&validate.controller).context(NO_ANSWER)?;
-    let mut locations = Vec::new();
-    let mut reason = None;
-    for mut sealed in all {
+    for sealed in &mut all {
         sealed.default_namespace(validate.namespace.as_deref());
-        if !controller.verify(&sealed.object).context(NO_ANSWER)? {
-            reason = reason.max(Reason::of(&sealed.metadata));
-            locations.push(sealed.location.to_string());
-        }
     }
+    let objects: Vec<_> = all.iter().map(|sealed| &sealed.object).collect();
+    let (mut locations, mut reason, mut failure) = (Vec::new(), None, None);
+    let mut asked = all.iter();
+    let _ = controller.verify_each(&objects, |answer| {
+        match (answer, asked.next()) {
+            (Ok(false), Some(sealed)) => {
+                reason = reason.max(Reason::of(&sealed.metadata));
+                locations.push(sealed.location.to_string());
+            }
+            (Ok(_), _) => {}
+            (Err(error), _) => {
+                failure = Some(error);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    });
+    failure.map_or(Ok(()), Err).context(NO_ANSWER)?;
     if locations.is_empty() {
         Ok(())
     } else {

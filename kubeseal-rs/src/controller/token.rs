@@ -1,0 +1,117 @@
+//! [`Token`]: with it, a client passes the controller's rate limit for strangers. It is requested when a command sends many requests.
+//!
+//! The token is of a ServiceAccount beside the controller, for an audience of its own, so that it is worth nothing to a Service that only has
+//! the controller's name.
+
+use crate::cluster::session::Session;
+use crate::cluster::session::request_error::RequestError;
+use crate::controller::address::ControllerAddress;
+use crate::error::cause::on_one_line;
+use crate::terminal::warnings::note;
+use api::reseal_token::{AUDIENCE, SECONDS, service_account};
+use http::HeaderValue;
+use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
+use k8s_openapi::api::core::v1::ServiceAccount;
+use kube::Api;
+use kube::api::PostParams;
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+/// A token is used for less time than it is valid: the clocks of two machines differ.
+const USED_FOR: Duration = Duration::from_secs(SECONDS as u64 * 3 / 4);
+
+/// After this many answers 429 in spite of the token, the controller seems not to accept it.
+const MAX_REFUSED: u32 = 10;
+
+/// The token of one command.
+#[derive(Default)]
+pub(crate) struct Token {
+    state: RefCell<State>,
+    /// Number of requests with the token that were answered with 429.
+    refused: Cell<u32>,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    NotRequested,
+    Valid {
+        header: HeaderValue,
+        until: Instant,
+    },
+    /// There is none, and the user knows why.
+    Unavailable,
+}
+
+impl Token {
+    /// The value of the header, requested if need be. If there is none, the user is told why, once.
+    pub(crate) fn header(&self, session: &Session, controller: &ControllerAddress) -> Option<HeaderValue> {
+        match &*self.state.borrow() {
+            State::Valid { header, until } if Instant::now() < *until => return Some(header.clone()),
+            State::Unavailable => return None,
+            State::NotRequested | State::Valid { .. } => {}
+        }
+        match request(session, controller) {
+            Ok(header) => {
+                let until = Instant::now() + USED_FOR;
+                self.state.replace(State::Valid { header: header.clone(), until });
+                Some(header)
+            }
+            Err(error) => {
+                self.give_up(&why_not(&error, controller));
+                None
+            }
+        }
+    }
+
+    /// The controller answered 429 to a request with the token.
+    pub(crate) fn is_refused(&self) {
+        self.refused.set(self.refused.get() + 1);
+        if self.refused.get() == MAX_REFUSED {
+            self.give_up("it does so in spite of a token that passes the limit; its log may say why");
+        }
+    }
+
+    fn give_up(&self, why: &str) {
+        self.state.replace(State::Unavailable);
+        note(format_args!(
+            "this takes long, because the controller limits requests, by default to two a second: {why}"
+        ));
+    }
+}
+
+fn request(session: &Session, controller: &ControllerAddress) -> Result<HeaderValue, RequestError> {
+    let request = TokenRequest {
+        spec: TokenRequestSpec {
+            audiences: vec![AUDIENCE.into()],
+            expiration_seconds: Some(SECONDS.into()),
+            ..TokenRequestSpec::default()
+        },
+        ..TokenRequest::default()
+    };
+    let name = service_account(&controller.name);
+    let created = session.request(async |client| {
+        let accounts = Api::<ServiceAccount>::namespaced(client, &controller.namespace);
+        accounts.create_token_request(&name, &PostParams::default(), &request).await
+    })?;
+    let token = created.status.map(|status| status.token).unwrap_or_default();
+    let mut header = HeaderValue::try_from(token).map_err(|_| RequestError::NotKubernetes)?;
+    header.set_sensitive(true);
+    if header.is_empty() { Err(RequestError::NotKubernetes) } else { Ok(header) }
+}
+
+fn why_not(error: &RequestError, controller: &ControllerAddress) -> String {
+    let ControllerAddress { namespace, name, .. } = controller;
+    let account = service_account(name);
+    match error {
+        RequestError::NotFound(_) => format!(
+            "there is no ServiceAccount {namespace}/{account}, whose tokens pass the limit; this project's chart makes it, unless it is told to \
+             stay within namespaces"
+        ),
+        RequestError::Forbidden(_) => format!(
+            "your user may not create tokens of ServiceAccount {namespace}/{account}, which pass the limit; `kubectl create rolebinding NAME -n \
+             {namespace} --role={account} --user=YOU` allows it"
+        ),
+        error => format!("no token that passes the limit was created: {}", on_one_line(error)),
+    }
+}
