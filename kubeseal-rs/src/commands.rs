@@ -26,7 +26,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Seal(Box<seal::SealArgs>),
-    Create(Box<create::CreateArgs>),
+    Create(Box<create::flags::CreateArgs>),
     Clusters(Box<clusters::ClustersArgs>),
     Guard(guard::GuardArgs),
     Init(Box<init::InitArgs>),

@@ -17,6 +17,7 @@ mod http {
 mod secrets {
     pub(crate) mod adopt;
     pub(crate) mod drift;
+    pub(crate) mod handed_over;
     pub(crate) mod policy;
     pub(crate) mod refuse;
     pub(crate) mod reseal;
@@ -48,6 +49,8 @@ fn main() -> ExitCode {
             secrets::adopt::a_managed_secret_is_taken_over,
             secrets::adopt::a_patched_secret_keeps_what_it_had,
             secrets::adopt::a_secret_with_too_many_items_is_left_as_it_is,
+            secrets::handed_over::a_live_secret_is_sealed_and_taken_over,
+            secrets::handed_over::nothing_is_handed_over_to_other_values,
             secrets::refuse::an_unmanaged_secret_is_left_alone,
             secrets::refuse::a_moved_sealed_secret_does_not_open,
             secrets::refuse::every_bad_item_is_named,

@@ -1,14 +1,16 @@
 //! `create`: builds a Secret and seals it, without a plaintext file in between.
 //!
-//! `form` says which Secret is built; `docker_registry` and `tls` build the Secrets of those types; `gather` reads single values;
-//! `target` says what may be added to. Another type of Secret is a variant of `form::Form`, and a file that builds it; another
+//! `flags` are its flags; `form` says which Secret is built; `docker_registry` and `tls` build the Secrets of those types; `gather` reads single values;
+//! `target` says what may be added to; `live` seals a Secret of the cluster. Another type of Secret is a variant of `form::Form`, and a file that builds it; another
 //! source of values is a variant of `form::ValueSource`, which `gather` reads.
 
 pub(crate) mod docker_registry;
 pub(crate) mod env_file;
 pub(crate) mod error;
+pub(crate) mod flags;
 pub(crate) mod form;
 pub(crate) mod gather;
+pub(crate) mod live;
 pub(crate) mod target;
 pub(crate) mod tls;
 pub(crate) mod usage_error;
@@ -19,9 +21,10 @@ use crate::commands::common::seal_for::existing_output::Template;
 use crate::commands::common::seal_for::item_sealer::KeyedFile;
 use crate::commands::common::seal_for::plan::{Coverage, SealPlan};
 use crate::commands::create::error::CreateError;
-use crate::commands::create::form::{
-    DOCKER_CONFIG_KEY, DockerFlags, Form, TlsFlags, ValueFlags, form, kind_and_name, pairs,
-};
+use crate::commands::create::flags::CreateArgs;
+use crate::commands::create::form::{DOCKER_CONFIG_KEY, Form, form, kind_and_name, pairs};
+use crate::commands::create::live::FromLive;
+use crate::commands::create::live::secret::LiveSecret;
 use crate::commands::create::usage_error::CreateUsage;
 use crate::commands::create::values::{KeyCheck, Values};
 use crate::commands::upstream::merge_into::merge_secrets;
@@ -32,141 +35,20 @@ use crate::files::output::Output;
 use crate::files::output::replacement::directory;
 use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
-use crate::settings::certificate_flags::CertificateFlags;
-use crate::settings::connection_flags::ConnectionFlags;
-use crate::settings::flag_value::{self, Format, path_of, text, texts};
+use crate::settings::flag_value::{path_of, text, texts};
 use crate::settings::recipient_flags::RecipientFlags;
 use crate::target::Target;
 use crate::target::namespace::NamespaceRule;
-use crate::terminal::program::name;
 use api::Scope;
-use clap::Args;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::SecretToSeal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The first part of `help create`.
-pub(crate) const LONG_ABOUT: &str = "Build a Secret and seal it in one step: no plaintext file is written.\n\n\
-    The flags are those of `kubectl create secret`, and so are the Secrets that they make. The result is \
-    a SealedSecret, in YAML, on standard output or in the file of -w; or the values are added to the \
-    SealedSecret in the file of --merge-into.\n\n\
-    If the repository has a project file (.sealed-secrets.yaml) with a rule for that file, the values are \
-    sealed for the clusters of the rule, as `seal` does it. --cert and --offline choose one certificate \
-    instead.";
-
-/// Build a Secret and seal it in one step, without a plaintext file.
-#[derive(Debug, Default, Args)]
-#[command(long_about = LONG_ABOUT,
-    override_usage = format!("{0} create [generic] NAME [--from-literal KEY=VALUE] [--from-file [KEY=]PATH] \
-                      [--from-env-file FILE] [--prompt KEY]\n       \
-                      {0} create docker-registry NAME --docker-username USER [--docker-server URL]\n       \
-                      {0} create tls NAME --cert-file FILE --key-file FILE", name()),
-    after_long_help = format!("Examples:\n  \
-        # Typed without echo, twice; from a pipe, one line\n  \
-        {0} create db -n shop --prompt password -w db.yaml\n  \
-        pwgen 32 1 | {0} create db -n shop --prompt password -w db.yaml\n\n  \
-        # One more key, or another value, for the SealedSecret that is there\n  \
-        {0} create db --prompt token --merge-into db.yaml\n\n  \
-        # From files, a directory, and a file of KEY=VALUE lines\n  \
-        {0} create keys -n shop --from-file id=./id_ed25519 --from-file ./conf.d\n  \
-        {0} create settings -n shop --from-env-file .env\n\n  \
-        # For pulling images: asks for the password\n  \
-        {0} create docker-registry pull -n shop --docker-server r.example.com --docker-username ci\n  \
-        {0} create docker-registry pull -n shop --from-file .dockerconfigjson=config.json\n\n  \
-        # For an Ingress: checks that key and certificate belong together\n  \
-        {0} create tls web -n shop --cert-file web.crt --key-file web.key\n\n\
-        A value in --from-literal or --docker-password lands in your shell's history, and every user of this machine can \
-        see it in the list of processes. --prompt, --from-file and a pipe do neither.", name())
-)]
-pub(crate) struct CreateArgs {
-    /// The Secret's name; before it, docker-registry or tls for a Secret of that type.
-    #[arg(value_name = "NAME")]
-    pub words: Vec<String>,
-
-    /// Namespace (default: that of the kubeconfig context).
-    #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
-    pub namespace: Option<String>,
-
-    /// What the values are bound to: strict (name and namespace; the default), namespace-wide or cluster-wide.
-    #[arg(long, env = "SEALED_SECRETS_SCOPE", hide_env = true, value_parser = flag_value::offered_scope(), hide_possible_values = true,
-          value_name = "SCOPE")]
-    pub scope: Option<Scope>,
-
-    /// File to write to (default: standard output).
-    #[arg(
-        short = 'w',
-        long,
-        env = "SEALED_SECRETS_SEALED_SECRET_FILE",
-        hide_env = true,
-        value_name = "FILE",
-        value_parser = flag_value::path()
-    )]
-    pub sealed_secret_file: Option<PathBuf>,
-
-    /// Add the values to the SealedSecret of this name in this file, in place, for its own scope, instead of making a new one.
-    #[arg(long, value_name = "FILE")]
-    pub merge_into: Option<PathBuf>,
-
-    /// Overwrite the file of -w, whatever it holds, and seal for several clusters with the scope cluster-wide. Without this flag, a file is replaced only if it holds this SealedSecret alone, and nothing of it is lost.
-    #[arg(long)]
-    pub force: Option<bool>,
-
-    /// Output format, json or yaml (default: yaml, or json if the file of -w ends with .json).
-    #[arg(short = 'o', long, value_parser = flag_value::offered_format(), hide_possible_values = true, value_name = "FORMAT")]
-    pub format: Option<Format>,
-
-    #[command(flatten)]
-    pub values: ValueFlags,
-
-    /// Seal a Secret that has no data.
-    #[arg(long, help_heading = "Values")]
-    pub allow_empty_data: Option<bool>,
-
-    /// Type of the Secret, as in kubernetes.io/basic-auth (default: Opaque).
-    #[arg(long = "type", value_name = "TYPE", help_heading = "Secret")]
-    pub type_: Option<String>,
-
-    /// Label of the Secret.
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Secret")]
-    pub label: Vec<String>,
-
-    /// Annotation of the Secret.
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Secret")]
-    pub annotation: Vec<String>,
-
-    /// Keep the annotation of this name although it repeats a sealed value; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_ALLOW_ANNOTATION",
-        hide_env = true,
-        value_delimiter = ',',
-        value_name = "NAME",
-        help_heading = "Secret"
-    )]
-    pub allow_annotation: Vec<String>,
-
-    /// Make a Secret that cannot be changed, only replaced.
-    #[arg(long, help_heading = "Secret")]
-    pub immutable: Option<bool>,
-
-    #[command(flatten)]
-    pub docker: DockerFlags,
-
-    #[command(flatten)]
-    pub tls: TlsFlags,
-
-    #[command(flatten)]
-    pub recipients: RecipientFlags,
-
-    #[command(flatten)]
-    pub certificate: CertificateFlags,
-
-    #[command(flatten)]
-    pub connection: ConnectionFlags,
-}
-
 pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
+    if let Some(name) = args.live_name()? {
+        return from_cluster(args, name);
+    }
     let (kind, name) = kind_and_name(&args.words)?;
     let form = form(kind, args.values, args.docker, args.tls)?;
     let file = path_of(args.sealed_secret_file);
@@ -217,13 +99,7 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
         return merge_values(&merge, metadata, &form);
     }
     // First everything that can fail, so that the user does not type a password in vain.
-    let is_planned = !is_chosen && (file.is_some() || args.recipients.name_clusters());
-    let plan = match is_planned.then(|| SealPlan::of_output(file.as_deref(), &args.recipients)).transpose()? {
-        Some(Coverage::By(plan)) => plan,
-        Some(Coverage::Not(_)) | None => {
-            SealPlan::of_one(Output::to(file), target.certificate()?.certificate()?)
-        }
-    };
+    let plan = plan(file, &args.recipients, &target, is_chosen)?;
     let metadata = metadata(name, &target.namespace, args.scope, &plan, labels, annotations)?;
     if !overwrite {
         plan.check_scope(Scope::of(metadata.annotations.as_ref()))?;
@@ -241,6 +117,42 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
         .map_err(CreateError::Annotation)?;
     let secret = SecretToSeal { metadata, type_, immutable, data };
     plan.write(&[&secret], args.format)
+}
+
+/// Seals a Secret of the cluster.
+fn from_cluster(args: CreateArgs, name: String) -> Result<(), CommandError> {
+    let file = path_of(args.sealed_secret_file);
+    let is_chosen = args.recipients.give_way_to(&args.certificate);
+    let folder = file.as_deref().map_or(Path::new("."), directory);
+    let project = args.recipients.without_recipients();
+    let target = Target::resolve(args.certificate, args.connection, args.namespace, project, folder)?;
+    let live = LiveSecret::get(target.cluster(), target.namespace.decide(None)?, name)?;
+    let plan = plan(file, &args.recipients, &target, is_chosen)?;
+    let from_live = FromLive {
+        scope: args.scope,
+        format: args.format,
+        is_adopted: args.live.adopt == Some(true),
+        overwrite: args.force == Some(true),
+        allow_empty_data: args.allow_empty_data == Some(true),
+        allowed_annotations: &texts(args.allow_annotation),
+    };
+    from_live.seal(live, &plan)
+}
+
+/// For whom the file, or standard output, is sealed.
+fn plan(
+    file: Option<PathBuf>,
+    recipients: &RecipientFlags,
+    target: &Target,
+    is_chosen: bool,
+) -> Result<SealPlan, CommandError> {
+    let is_planned = !is_chosen && (file.is_some() || recipients.name_clusters());
+    match is_planned.then(|| SealPlan::of_output(file.as_deref(), recipients)).transpose()? {
+        Some(Coverage::By(plan)) => Ok(plan),
+        Some(Coverage::Not(_)) | None => {
+            Ok(SealPlan::of_one(Output::to(file), target.certificate()?.certificate()?))
+        }
+    }
 }
 
 /// Adds the values to the SealedSecret of this name in the file.

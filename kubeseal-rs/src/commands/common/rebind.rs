@@ -212,7 +212,7 @@ fn warn_of_the_cluster(before: &Binding, after: &Binding, names_no_namespace: bo
     let flag = if before.namespace.is_empty() { String::new() } else { format!(" -n {}", before.namespace) };
     alert(format_args!(
         "in the cluster, the SealedSecret {before} and its Secret stay until nothing needs them and `kubectl delete sealedsecret {}{flag}` \
-         deletes both; a tool that prunes (Argo CD, Flux) deletes both once this is committed",
+         deletes both; a tool that prunes (Argo CD, Flux) deletes both once its source has the old one no more",
         before.name
     ));
     if names_no_namespace && before.namespace != after.namespace && !before.namespace.is_empty() {

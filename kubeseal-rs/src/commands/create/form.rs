@@ -49,6 +49,13 @@ pub(crate) struct DockerFlags {
     pub email: Option<String>,
 }
 
+impl DockerFlags {
+    /// Whether one of them is given.
+    pub(crate) fn is_any(&self) -> bool {
+        self.server.is_some() || self.username.is_some() || self.password.is_some() || self.email.is_some()
+    }
+}
+
 /// The flags of `create tls`.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "For create tls")]
@@ -159,10 +166,7 @@ pub(crate) fn form(
     tls: TlsFlags,
 ) -> Result<Form, CreateUsage> {
     let values = ValueSources::from_args(values)?;
-    let for_docker = docker.server.is_some()
-        || docker.username.is_some()
-        || docker.password.is_some()
-        || docker.email.is_some();
+    let for_docker = docker.is_any();
     let for_tls = tls.cert_file.is_some() || tls.key_file.is_some();
     let only = |flags, kind| Err(CreateUsage::OtherKind { flags, kind });
     match kind {

@@ -21,6 +21,10 @@ pub(crate) enum CreateUsage {
     OtherKind { flags: &'static str, kind: &'static str },
     #[error("{0} and --merge-into exclude each other")]
     WithMergeInto(&'static str),
+    #[error("{0} and --from-live exclude each other")]
+    WithFromLive(&'static str),
+    #[error("--adopt goes with --from-live only")]
+    AdoptAlone,
     #[error("create docker-registry takes a file as .dockerconfigjson only")]
     DockerConfigKey,
     #[error("create docker-registry needs --docker-username")]
@@ -52,6 +56,11 @@ impl Hint for CreateUsage {
             Self::WithMergeInto(flag) => {
                 format!("leave out {flag}: what is there stays as it is, but for values, labels and annotations")
             }
+            Self::WithFromLive("NAME") => "write create --from-live NAME alone: the SealedSecret gets the name of the Secret".into(),
+            Self::WithFromLive(flag) => {
+                format!("leave out {flag}: the Secret is sealed as it is; `create --merge-into FILE` and `edit` change it afterwards")
+            }
+            Self::AdoptAlone => "write --from-live NAME --adopt, with the name of the Secret in the cluster".into(),
             Self::DockerConfigKey => "write --from-file PATH, or --from-file .dockerconfigjson=PATH".into(),
             Self::NoUsername => {
                 "write --docker-username USER; without --docker-password there is a prompt".into()
