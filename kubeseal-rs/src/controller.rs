@@ -108,6 +108,11 @@ impl Controller {
         self.sent.get() >= WITHOUT_TOKEN && self.token.header(&self.session, &self.address).is_some()
     }
 
+    /// Which controller it is.
+    pub(crate) fn address(&self) -> &ControllerAddress {
+        &self.address
+    }
+
     /// Whether TLS verifies the API server.
     pub(crate) fn is_verified(&self) -> bool {
         self.session.is_verified()

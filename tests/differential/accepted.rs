@@ -25,9 +25,11 @@ const REASONS: &[&str] = &[
     "not found",
     // kubectl keeps a copy of what it applies in an annotation, which has a limited size.
     "metadata.annotations: Too long",
-    // A recovered Secret belongs to a SealedSecret that was never in a cluster.
-    "metadata.ownerReferences.uid: Invalid value",
+    OWNER_WITHOUT_UID,
 ];
+
+/// The owner of a recovered Secret is a SealedSecret that was never in a cluster. Ours leaves it out.
+pub(crate) const OWNER_WITHOUT_UID: &str = "metadata.ownerReferences.uid: Invalid value";
 
 /// A refused object. With more than one object, kubectl names each file in its errors.
 const REFUSED: &str = r#"{"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "REFUSED"}}"#;

@@ -9,6 +9,7 @@ use crate::accepted;
 use crate::case::{Case, Compared};
 use crate::differences::{Difference, differences};
 use crate::family::Family;
+use crate::outcome::Outcome;
 use crate::report::ComparisonReport;
 use crate::stage::{Answers, Stage};
 
@@ -26,6 +27,8 @@ pub(crate) enum How {
     OtherMeaning,
     /// Both fail, with different exit codes.
     OtherCode,
+    /// Both succeed, with the same meaning but for an owner without UID: the API server accepts ours, and refuses upstream's.
+    UpstreamsNotAccepted,
 }
 
 /// Fails with a report of unlisted differences, and of listed ones that do not occur.
@@ -101,7 +104,11 @@ fn how(case: &Case, answers: &Answers) -> Option<How> {
                 Compared::Status => true,
                 Compared::Version => is_version(&ours.stdout, &upstreams.stdout),
             };
-            (!same).then_some(How::OtherMeaning)
+            if !same {
+                return Some(How::OtherMeaning);
+            }
+            let is_accepted = ours.refused.is_none() && has_owner_without_uid(upstreams);
+            is_accepted.then_some(How::UpstreamsNotAccepted)
         }
     }
 }
@@ -126,7 +133,12 @@ fn is_version(ours: &Value, upstreams: &Value) -> bool {
 /// is, and else be refused for the same known reason.
 fn refused(Answers { ours, upstreams }: &Answers) -> Option<&'static str> {
     match (&ours.refused, &upstreams.refused) {
-        (None, Some(_)) if ours.succeeded => Some("the API server refuses upstream's alone"),
+        (Some(_), _) if has_owner_without_uid(ours) => {
+            Some("the API server refuses an owner without UID in ours")
+        }
+        (None, Some(_)) if ours.succeeded && !has_owner_without_uid(upstreams) => {
+            Some("the API server refuses upstream's alone")
+        }
         (None, _) => None,
         (Some(_), None) if upstreams.succeeded => Some("the API server refuses ours alone"),
         (Some(ours), Some(upstreams)) if ours.reason != upstreams.reason => {
@@ -136,6 +148,11 @@ fn refused(Answers { ours, upstreams }: &Answers) -> Option<&'static str> {
             ours.reason.is_none().then_some("the API server refuses both, and not for a known reason")
         }
     }
+}
+
+/// Whether the API server refuses what was written for an owner without UID.
+fn has_owner_without_uid(outcome: &Outcome) -> bool {
+    outcome.refused.as_ref().is_some_and(|refused| refused.reason == Some(accepted::OWNER_WITHOUT_UID))
 }
 
 /// Whether `name` matches `pattern`, in which each `*` stands for any text.

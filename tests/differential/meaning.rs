@@ -1,5 +1,5 @@
 //! `meaning`: the output of a kubeseal, with every value opened, and without what has no meaning: the order of keys,
-//! nulls, and our fingerprint annotation.
+//! nulls, our fingerprint annotation, and owners without UID.
 
 use api::Scope;
 use base64::Engine as _;
@@ -67,6 +67,7 @@ fn bare(text: &str, key: &PrivateKey) -> Option<Value> {
 fn opened(mut object: Value, key: &PrivateKey) -> Value {
     without_nulls(&mut object);
     if object["kind"] != "SealedSecret" {
+        without_unknown_owners(&mut object);
         return object;
     }
     let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
@@ -90,6 +91,19 @@ fn opened(mut object: Value, key: &PrivateKey) -> Value {
         }
     }
     object
+}
+
+/// An owner without UID is no owner: the API server refuses it, which is compared in `judge`.
+fn without_unknown_owners(object: &mut Value) {
+    let Some(metadata) = object.pointer_mut("/metadata").and_then(Value::as_object_mut) else { return };
+    let owners = metadata.get_mut("ownerReferences").and_then(Value::as_array_mut);
+    let is_empty = owners.is_some_and(|owners| {
+        owners.retain(|owner| owner["uid"] != "");
+        owners.is_empty()
+    });
+    if is_empty {
+        metadata.remove("ownerReferences");
+    }
 }
 
 /// Go writes a null for some fields that are not set, and reads it as not set.

@@ -36,17 +36,16 @@ pub(crate) fn decide_settled(facts: &Facts) -> Plan {
 }
 
 /// The plan while another client reverts each correction.
-pub(crate) fn decide_contested(metadata: &ObjectMeta, wait: Duration) -> Plan {
-    Plan::Leave(Transient::Contested { name: name_of(metadata), wait }.into())
+pub(crate) fn decide_contested(facts: &Facts, wait: Duration) -> Plan {
+    let name = name_of(&facts.sealed.metadata);
+    Plan::Leave(Transient::Contested { name, editor: facts.editor(), wait }.into())
 }
 
 /// Opens a SealedSecret and decides on its Secret. Templates may use the time and randomness; both come with `outside`.
 pub(crate) fn decide(facts: &Facts, open: Open, settings: &Settings, outside: Outside<'_>) -> Plan {
     let plan = decide_uncontested(facts, open, settings, outside).unwrap_or_else(Plan::Leave);
     match facts.memory.correction_delay {
-        Some(delay) if facts.history.drift && plan.writes() => {
-            decide_contested(&facts.sealed.metadata, delay)
-        }
+        Some(delay) if facts.history.drift && plan.writes() => decide_contested(facts, delay),
         _ => plan,
     }
 }

@@ -77,7 +77,7 @@ async fn unseal(
         }
         let plan = match read(facts, reader, attempt == 0).await? {
             Subject::Settled => decide_settled(facts),
-            Subject::Contested(delay) => decide_contested(&facts.sealed.metadata, delay),
+            Subject::Contested(delay) => decide_contested(facts, delay),
             Subject::Open(open) => {
                 if charge.is_none() {
                     match charge_for(facts, &open, context) {
@@ -121,7 +121,7 @@ async fn unseal(
             Applied::Nothing => return Ok(None),
         }
     }
-    Ok(Some(Outcome::Failed(Transient::Conflict)))
+    Ok(Some(Outcome::Failed(Transient::Conflict { editor: facts.editor() })))
 }
 
 /// Records what was done to the Secret.

@@ -84,7 +84,7 @@ mod tests {
     fn a_refusal_and_a_conflict_end_a_transient_error() {
         let refused = Outcome::Refused(Refusal::SealingKey);
         let wait = Duration::from_secs(3);
-        let contested = Outcome::Failed(Transient::Contested { name: "a".into(), wait });
+        let contested = Outcome::Failed(Transient::Contested { name: "a".into(), editor: None, wait });
         let trouble = Outcome::Failed(Transient::NoAnswer);
         let blocked = Outcome::Failed(Transient::EarlierOwner("a".into()));
         for (outcome, expected) in [(&refused, Action::await_change()), (&contested, Action::requeue(wait))] {

@@ -1,6 +1,7 @@
 //! JSON into typed objects, with errors that name the field and never show the value; bounded where any client may have written it.
 
 mod bounded;
+mod editor;
 mod metadata;
 
 #[cfg(test)]
@@ -8,7 +9,7 @@ pub(crate) use bounded::MOST;
 pub use bounded::TooManyEntries;
 pub(crate) use bounded::{Few, few_entries, first_entries, names_of_map};
 pub use metadata::{INSTANCE_LABEL, SealedSecretMetadata};
-pub(crate) use metadata::{cut_metadata, of_watched_object, without_managed_fields};
+pub(crate) use metadata::{WatchedMetadata, cut_metadata, without_managed_fields};
 
 use serde::Deserializer;
 use serde::de::DeserializeOwned;

@@ -13,6 +13,12 @@ pub const COMPROMISED: &str = "compromised";
 /// Value of [`LABEL`] on a key that no SealedSecret needs any more. The Secret stays, and opens nothing.
 pub const RETIRED: &str = "retired";
 
+/// The `kubectl` command that gives these Secrets this value of [`LABEL`].
+#[must_use]
+pub fn label_command(namespace: &str, secrets: &[String], value: &str) -> String {
+    format!("kubectl label secret -n {namespace} {} {LABEL}={value} --overwrite", secrets.join(" "))
+}
+
 /// Annotation on the newest key's Secret, with any value: requests a new key.
 pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
 

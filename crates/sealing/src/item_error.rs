@@ -1,6 +1,10 @@
 //! What can be wrong with one item of `spec.encryptedData`, or with one template of `spec.template.data`.
 
-use api::Scope;
+pub(crate) mod diagnosis;
+pub(crate) mod noted_key;
+pub(crate) mod scope_change;
+
+use crate::item_error::diagnosis::Diagnosis;
 use envelope::Fingerprint;
 use recipients::FormatError;
 use template::TemplateError;
@@ -21,14 +25,10 @@ pub enum ItemErrorKind {
     NotBase64,
     /// An envelope that ends early.
     Truncated,
-    /// It opens, but under another scope than the annotations state.
-    OtherScope(Scope),
     /// Not tried, because items before it did not open, or took too many keys to open.
     NotTried,
-    /// No key opens it, under any scope, for this namespace and name.
-    NoKeyOpens,
-    /// No key opens it, and the key that it was sealed with is known to have leaked.
-    KeyRevoked,
+    /// No key opens it, for this namespace and name and the scope that the annotations state.
+    NoKeyOpens(Diagnosis),
     /// No key opens it, and its entry in the annotation for the recipients is for another envelope: a program that does not know the annotation changed the item.
     EntryOutdated {
         /// The key that it is sealed to now, if the annotation for the fingerprint says so.
@@ -46,16 +46,9 @@ impl ItemErrorKind {
     /// Whether the item opens perhaps when a sealing key is added.
     pub(crate) fn wants_key(&self) -> bool {
         match self {
-            Self::NoKeyOpens
-            | Self::EntryOutdated { .. }
-            | Self::EntriesNotTried
-            | Self::BadRecipients(_) => true,
-            Self::NotBase64
-            | Self::Truncated
-            | Self::OtherScope(_)
-            | Self::NotTried
-            | Self::KeyRevoked
-            | Self::NotCommitted => false,
+            Self::NoKeyOpens(diagnosis) => diagnosis.wants_key(),
+            Self::EntryOutdated { .. } | Self::EntriesNotTried | Self::BadRecipients(_) => true,
+            Self::NotBase64 | Self::Truncated | Self::NotTried | Self::NotCommitted => false,
         }
     }
 }

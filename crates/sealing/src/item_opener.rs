@@ -5,6 +5,8 @@ mod trials;
 
 use crate::base64_text::decode_base64;
 use crate::item_error::ItemErrorKind;
+use crate::item_error::diagnosis::Diagnosis;
+use crate::item_error::scope_change::ScopeChange;
 use crate::keys::Keys;
 use crate::keys::key_ring::KeyRing;
 use api::Scope;
@@ -12,14 +14,15 @@ use api::annotations::CERTIFICATE_FINGERPRINT;
 use entries::Entries;
 use envelope::{AesKey, Fingerprint, OpenError, Plaintext, open_with, sealed_part};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use recipients::{Matching, ObjectKey};
-use std::collections::BTreeSet;
+use recipients::{Entry, Matching, ObjectKey};
+use std::collections::{BTreeMap, BTreeSet};
 use trials::{Effort, Trials};
 
 /// Opens the items of one object. The namespace, name and scope are those of the object's own metadata.
 pub(crate) struct ItemOpener<'a> {
     trials: Trials<'a>,
     entries: Entries<'a>,
+    annotations: Option<&'a BTreeMap<String, String>>,
     hint: Option<Fingerprint>,
     ring: &'a KeyRing,
     scope: Scope,
@@ -69,6 +72,7 @@ impl<'a> ItemOpener<'a> {
         Self {
             trials: Trials::new(ring, hint, effort),
             entries: Entries::new(annotations, ring).trying_all(effort == Effort::Unbounded),
+            annotations,
             hint,
             ring,
             scope: Scope::of(annotations),
@@ -111,10 +115,23 @@ impl<'a> ItemOpener<'a> {
         let other =
             Scope::ALL.into_iter().filter(|scope| *scope != self.scope).find(|scope| open(*scope).is_ok());
         Err(match (other, unopened) {
-            (Some(scope), _) => ItemErrorKind::OtherScope(scope),
+            (Some(sealed), _) => {
+                let change = ScopeChange::to(sealed, self.annotations);
+                ItemErrorKind::NoKeyOpens(Diagnosis::OtherScope { sealed, change })
+            }
             (None, Unopened::Outdated) => ItemErrorKind::EntryOutdated { sealed_to: self.sealed_elsewhere() },
-            (None, _) => self.entries.why_not().unwrap_or(ItemErrorKind::NoKeyOpens),
+            (None, _) => {
+                self.entries.why_not().unwrap_or_else(|| ItemErrorKind::NoKeyOpens(self.diagnosis(name)))
+            }
         })
+    }
+
+    /// Why no key opens the item of this name under any scope.
+    fn diagnosis(&self, name: Option<&str>) -> Diagnosis {
+        let groups = name.into_iter().flat_map(|name| self.entries.groups_with(name));
+        let entries = groups.flat_map(|(_, group)| group.to()).filter_map(Entry::fingerprint);
+        let noted: Vec<Fingerprint> = self.hint.into_iter().chain(entries).collect();
+        Diagnosis::of_keys(&noted, (self.namespace, self.name), |key| self.ring.state_of(key))
     }
 
     /// The key that an item which no key opens is perhaps sealed to. A hint at a key of this ring is wrong for such an item.

@@ -10,6 +10,7 @@
 //! | sealed values to a newer key; whether values open | `reseal` |
 //! | sealed values for other recipients, or for another name, namespace or scope | `change_recipients` |
 //! | which keys a SealedSecret needs | `needs` |
+//! | why an item does not open | `item_error::diagnosis` |
 //! | the annotation for recipients | `annotation` |
 //! | base64 as Go reads it | `base64_text` |
 //! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
@@ -31,6 +32,9 @@ mod unsealed_secret;
 pub use annotation::recipients_in;
 pub use base64_text::decode_base64;
 pub use change_recipients::{ChangeError, change_recipients, outdated_items, rebind};
+pub use item_error::diagnosis::Diagnosis;
+pub use item_error::noted_key::{NotedKey, SecretName, noted_keys};
+pub use item_error::scope_change::ScopeChange;
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use keys::key_ring::KeyRing;
 pub use keys::sealing_key::{KeyOrder, KeySecretError, SealingKey};
@@ -42,6 +46,6 @@ pub use seal::{SealFailure, SealedItems, SecretToSeal, seal_item, seal_items, se
 pub use seal_for::{OtherRecipient, SealFor};
 pub use template::{Outside, may_vary};
 pub use unseal::{
-    Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal, unseal_in_full,
+    Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal, unseal_in_full, why_not,
 };
 pub use unsealed_secret::UnsealedSecret;

@@ -10,7 +10,7 @@ pub use message::DO_NOT_RENDER;
 pub(crate) use message::faulty_items;
 pub use templates::templated;
 
-use crate::item_error::ItemError;
+use crate::item_error::{ItemError, ItemErrorKind};
 use crate::item_opener::ItemOpener;
 use crate::keys::Keys;
 use crate::keys::key_ring::KeyRing;
@@ -104,11 +104,29 @@ fn unseal_deprecated(
     Ok(secret)
 }
 
-/// Opens every item. The error names all that do not open.
+/// Why the items do not open with these keys; None if they do. For a user who has the keys.
+#[must_use]
+pub fn why_not(metadata: &ObjectMeta, spec: &SealedSecretSpec, keys: Keys<'_>) -> Option<UnsealError> {
+    let opener = ItemOpener::with_keys(metadata, keys);
+    if opener.has_no_key() {
+        return Some(UnsealError::NoKeys);
+    }
+    opened_items(&opener, spec).err().map(UnsealError::Items)
+}
+
+/// Opens every item. The error names all that do not open, and what is wrong with the templates.
 fn open_items(
     opener: &ItemOpener<'_>,
     spec: &SealedSecretSpec,
 ) -> Result<BTreeMap<String, Plaintext>, UnsealError> {
+    opened_items(opener, spec).map_err(|errors| templates::beside(spec, errors))
+}
+
+/// Opens every item. The error names all that do not open.
+fn opened_items(
+    opener: &ItemOpener<'_>,
+    spec: &SealedSecretSpec,
+) -> Result<BTreeMap<String, Plaintext>, Vec<ItemError>> {
     let mut data = BTreeMap::new();
     let mut errors = Vec::new();
     for (key, sealed) in &spec.encrypted_data {
@@ -119,10 +137,17 @@ fn open_items(
             Err(kind) => errors.push(ItemError { key: key.clone(), kind }),
         }
     }
-    if !errors.is_empty() {
-        templates::check(spec, errors)?;
+    if errors.is_empty() {
+        return Ok(data);
     }
-    Ok(data)
+    if !data.is_empty() {
+        for error in &mut errors {
+            if let ItemErrorKind::NoKeyOpens(diagnosis) = &mut error.kind {
+                *diagnosis = diagnosis.clone().beside_items_that_open(opener.scope());
+            }
+        }
+    }
+    Err(errors)
 }
 
 /// Whether the Secret is to be made without the SealedSecret as its owner. This is read from `spec.template` in the deprecated form
@@ -149,20 +174,22 @@ fn target_metadata(sealed: &ObjectMeta, spec: &SealedSecretSpec, mut template: O
         owner_references: if skips_owner(spec) {
             template.owner_references
         } else {
-            Some(vec![owner(sealed)])
+            owner(sealed).map(|owner| vec![owner])
         },
         // Whatever else the template has (uid, generateName, managedFields, …) is the API server's to write.
         ..ObjectMeta::default()
     }
 }
 
-fn owner(sealed: &ObjectMeta) -> OwnerReference {
-    OwnerReference {
+/// None for a SealedSecret that does not come from a cluster: the API server refuses an owner without a UID.
+fn owner(sealed: &ObjectMeta) -> Option<OwnerReference> {
+    let uid = sealed.uid.clone().filter(|uid| !uid.is_empty())?;
+    Some(OwnerReference {
         api_version: SealedSecret::api_version(&()).into_owned(),
         kind: SealedSecret::kind(&()).into_owned(),
         name: sealed.name.clone().unwrap_or_default(),
-        uid: sealed.uid.clone().unwrap_or_default(),
+        uid,
         controller: Some(true),
         block_owner_deletion: None,
-    }
+    })
 }

@@ -18,7 +18,7 @@ pub(crate) mod text;
 
 use crate::certificate::CertificateSource;
 use crate::commands::inspect::certificates::Certificates;
-use crate::commands::inspect::live::{Cluster, is_compromised};
+use crate::commands::inspect::live::{Cluster, LiveKeys, is_compromised};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::recipients::name_clusters;
 use crate::error::CommandError;
@@ -131,8 +131,14 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
     let mut found = files::read(&inputs, &certificates)?;
     let recipients = found.reports.iter_mut().flat_map(|report| &mut report.recipients);
     name_clusters(&folder, trusted.as_deref(), recipients);
+    let live_keys = LiveKeys::default();
     for report in &mut found.reports {
         report.cluster = cluster.as_ref().map(|cluster| cluster.state_of(report)).transpose()?;
+        if is_live && report.certificate.is_newest != Some(true) {
+            report.problems.retain(|problem| !matches!(problem, Problem::Key(_)));
+            let problem = Problem::of_keys(&report.noted_keys(), |key| live_keys.state_of(&target, key));
+            report.problems.splice(0..0, problem);
+        }
         let is_known = report.problems.contains(&Problem::Compromised);
         if !is_known && report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {
             report.problems.insert(0, Problem::Compromised);

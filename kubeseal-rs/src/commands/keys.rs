@@ -2,13 +2,12 @@
 //!
 //! A file for each subcommand, with its flags and its help; a new one needs a file, a `mod` line, and two lines in
 //! `KeysCommand` and `run`. Shared: `find` (the key of a fingerprint), `usage` (which SealedSecrets need which key),
-//! `renewal` (requests a new key), `kubectl_command` (what to run instead), `error`. `key_store` reads and writes the
+//! `renewal` (requests a new key), `error`. `key_store` reads and writes the
 //! keys themselves. The columns of `keys list` are in `list::table`, and in `list::listing::Line` for JSON.
 
 pub(crate) mod backup;
 pub(crate) mod error;
 pub(crate) mod find;
-pub(crate) mod kubectl_command;
 pub(crate) mod list;
 pub(crate) mod renew;
 pub(crate) mod renewal;

@@ -39,36 +39,47 @@ impl RecoveryKeys {
     /// Every key in these files. A Secret that is no key is skipped with a warning, as long as there is one key.
     pub(crate) fn load(&self) -> Result<KeyRing, RecoveryKeyError> {
         let mut keys = Vec::new();
+        let mut has_nameless = false;
         for file in &self.files {
-            for pair in read(file, &self.unlock)? {
+            let found = read(file, &self.unlock)?;
+            has_nameless |= found.has_nameless;
+            for pair in found.pairs {
                 keys.push(Arc::new(SealingKey::new(file.display().to_string(), pair)));
             }
         }
         if keys.is_empty() {
             return Err(RecoveryKeyError::Nothing);
         }
-        Ok(KeyRing::new(keys))
+        Ok(KeyRing::new(keys).with_nameless(has_nameless))
     }
 }
 
-fn read(file: &Path, unlock: &Decryption) -> Result<Vec<KeyPair>, RecoveryKeyError> {
+/// The keys in a file.
+#[derive(Default)]
+struct FoundKeys {
+    pairs: Vec<KeyPair>,
+    /// Whether a key came without its certificate, so that its fingerprint is not the one that SealedSecrets name.
+    has_nameless: bool,
+}
+
+fn read(file: &Path, unlock: &Decryption) -> Result<FoundKeys, RecoveryKeyError> {
     let input = Input::File(file.to_owned());
     let bytes = input.read("private keys").map_err(RecoveryKeyError::Read)?;
     let bytes = unlock
         .plain(&input, bytes)
         .map_err(|source| RecoveryKeyError::Encrypted { file: file.to_owned(), source: source.into() })?;
     let text = std::str::from_utf8(&bytes).map_err(|_| RecoveryKeyError::NotText(file.to_owned()))?;
-    let mut sound = Vec::new();
+    let mut found = FoundKeys::default();
     // A Secret in YAML may hold PEM under stringData, or its base64 under data.
     if text.contains("-----BEGIN ")
         && pem::blocks(text).iter().any(|block| block.label.ends_with("PRIVATE KEY"))
     {
-        read_pem(&input, text, &mut sound);
-        return Ok(sound);
+        read_pem(&input, text, &mut found);
+        return Ok(found);
     }
     if text.lines().any(|line| line.starts_with("-----BEGIN ")) {
         skip(&input, &PrivateKey::from_pem(text).err().unwrap_or(PrivateKeyError::NotPem));
-        return Ok(sound);
+        return Ok(found);
     }
     let secrets = secrets::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
     for secret in secrets {
@@ -77,14 +88,14 @@ fn read(file: &Path, unlock: &Decryption) -> Result<Vec<KeyPair>, RecoveryKeyErr
             None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.location)),
             Some(private) => {
                 let both = [private, text(CERTIFICATE).unwrap_or_default()].join("\n");
-                read_pem(&format_args!("the Secret in {}", secret.location), &both, &mut sound);
+                read_pem(&format_args!("the Secret in {}", secret.location), &both, &mut found);
             }
         }
     }
-    Ok(sound)
+    Ok(found)
 }
 
-fn read_pem(from: &dyn Display, text: &str, sound: &mut Vec<KeyPair>) {
+fn read_pem(from: &dyn Display, text: &str, found: &mut FoundKeys) {
     let blocks = pem::blocks(text);
     let certificates: Vec<Certificate> = blocks
         .iter()
@@ -97,21 +108,29 @@ fn read_pem(from: &dyn Display, text: &str, sound: &mut Vec<KeyPair>) {
     }
     for block in privates {
         match PrivateKey::from_pem(&pem::encode(&block.label, &block.der)) {
-            Ok(private) => sound.extend(paired(from, private, &certificates)),
+            Ok(private) => pair(from, private, &certificates, found),
             Err(error) => skip(from, &error),
         }
     }
 }
 
-/// The key with its certificate; without one, a certificate is made for it, because a ring holds pairs.
-fn paired(from: &dyn Display, private: PrivateKey, certificates: &[Certificate]) -> Option<KeyPair> {
+/// Adds the key with its certificate; without one, a certificate is made for it, because a ring holds pairs.
+fn pair(from: &dyn Display, private: PrivateKey, certificates: &[Certificate], found: &mut FoundKeys) {
     let known = certificates.iter().find(|certificate| certificate.public() == private.public()).cloned();
-    let certificate = known.or_else(|| {
-        let made =
-            envelope::issue(&mut SysRng, &private, "", Timestamp::UNIX_EPOCH, SignedDuration::from_hours(1));
-        made.map_err(|error| skip(from, &error)).ok()
-    })?;
-    KeyPair::new(private, certificate).map_err(|error| skip(from, &error)).ok()
+    let is_nameless = known.is_none();
+    let make =
+        || envelope::issue(&mut SysRng, &private, "", Timestamp::UNIX_EPOCH, SignedDuration::from_hours(1));
+    let certificate = match known.map_or_else(make, Ok) {
+        Ok(certificate) => certificate,
+        Err(error) => return skip(from, &error),
+    };
+    match KeyPair::new(private, certificate) {
+        Ok(pair) => {
+            found.has_nameless |= is_nameless;
+            found.pairs.push(pair);
+        }
+        Err(error) => skip(from, &error),
+    }
 }
 
 fn skip(from: &dyn Display, error: &dyn std::error::Error) {

@@ -1,4 +1,4 @@
-//! [`StoredKey`]: a sealing key's Secret in the cluster.
+//! [`StoredKey`]: a sealing key's Secret in the cluster; [`active_keys`]: which of them are in use.
 
 use api::ObservedSecret;
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RETIRED};
@@ -141,6 +141,13 @@ impl StoredKey {
             ..Secret::default()
         }
     }
+}
+
+/// The keys in use, newest first: active, and not marked as leaked by another Secret.
+pub(crate) fn active_keys(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
+    let has_leaked =
+        |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
+    keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
 }
 
 #[cfg(test)]

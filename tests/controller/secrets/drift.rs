@@ -149,7 +149,8 @@ pub(crate) async fn a_conflict_is_not_fought_at_full_speed(stage: Arc<Stage>) ->
             while std::time::Instant::now() < end {
                 let secret = person.get_secret(namespace, "db").await?;
                 if secret.data.unwrap_or_default()["v"].0 == b"1" {
-                    person.patch_secret(namespace, "db", &json!({ "stringData": { "v": "x" } })).await?;
+                    let edit = json!({ "stringData": { "v": "x" } });
+                    person.patch_secret_as("rival", namespace, "db", &edit).await?;
                     undone += 1;
                 }
             }
@@ -157,6 +158,7 @@ pub(crate) async fn a_conflict_is_not_fought_at_full_speed(stage: Arc<Stage>) ->
             let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
             let message = status.conditions[0].message.clone().unwrap_or_default();
             ensure!(message.contains("another client keeps changing"), "{message}");
+            ensure!(message.contains("(field manager \"rival\")"), "{message}");
             // In the end the Secret is right.
             person.sees_values(namespace, "db", &[("v", b"1")]).await?;
             Ok(())

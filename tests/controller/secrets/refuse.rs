@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use api::{Condition, ConditionStatus, SealedSecretStatus};
 use serde_json::{Value, json};
 use tests::network::http_client::http_client;
+use tests::user::page::{command_in, run};
 use tests::user::person::Person;
 
 use crate::stage::{HOME, Stage, VALUE};
@@ -40,6 +41,11 @@ pub(crate) async fn an_unmanaged_secret_is_left_alone(stage: Arc<Stage>) -> Resu
             }
             person.sees_values(namespace, "db", &[("theirs", b"x")]).await?;
 
+            // The command in the message does what it says.
+            run(command_in(&stalled(&status)?)?, &stage.lab.control_plane.kubeconfig()).await?;
+            person.sees_synced(namespace, "db", ConditionStatus::True).await?;
+            person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
+
             person.delete_secret(namespace, "db").await?;
             person.sees_synced(namespace, "db", ConditionStatus::True).await?;
             person.sees_values(namespace, "db", &[("v", VALUE.as_bytes())]).await?;
@@ -58,6 +64,9 @@ pub(crate) async fn a_moved_sealed_secret_does_not_open(stage: Arc<Stage>) -> Re
             let status = person.sees_synced(namespace, "renamed", ConditionStatus::False).await?;
             let message = stalled(&status)?;
             ensure!(message.starts_with("no key could decrypt secret (v): "), "{message}");
+            let place =
+                format!("must have been sealed for another name or namespace than {namespace}/renamed");
+            ensure!(message.contains(&place), "{message}");
             let event = person.sees_event(namespace, "renamed", "ErrUnsealFailed").await?;
             ensure!(event.contains(&message), "{event}");
             person.sees_no_secret(namespace, "renamed").await

@@ -1,14 +1,17 @@
 //! Differences in commands that read a SealedSecret: unsealing, merging, and requests to a controller.
 
 use super::Difference;
-use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses};
+use crate::judge::How::{OtherMeaning, OursRefuses, UpstreamRefuses, UpstreamsNotAccepted};
 
 const MIXED: &str = "upstream's seals the new items for another scope than the SealedSecret's own, and the controller then opens \
                      none of them";
 
 const RESEALED: &str = "upstream's takes over all that the controller answers, our hint in the template included; ours takes the items";
 
+const OWNER: &str = "upstream's names as owner a SealedSecret without UID, and kubectl cannot apply that";
+
 pub(super) const RECOVERY: &[Difference] = &[
+    Difference { cases: &["plain, sealed by *"], how: UpstreamsNotAccepted, because: OWNER },
     Difference {
         cases: &["with both.pem"],
         how: UpstreamRefuses,

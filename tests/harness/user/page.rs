@@ -61,6 +61,11 @@ impl Page {
     }
 }
 
+/// The first command in a message, between backticks.
+pub fn command_in(message: &str) -> Result<&str> {
+    message.split('`').nth(1).with_context(|| format!("no command in: {message}"))
+}
+
 /// Runs a command as a user with this kubeconfig; returns its standard output.
 pub async fn run(command: &str, kubeconfig: &Path) -> Result<String> {
     let path = format!("{}:{}", Programs::dir().display(), std::env::var("PATH").unwrap_or_default());

@@ -73,7 +73,19 @@ impl Person {
 
     /// `kubectl patch --type merge` on a Secret.
     pub async fn patch_secret(&self, namespace: &str, name: &str, patch: &Value) -> Result<()> {
-        self.secrets(namespace).patch(name, &PatchParams::default(), &Patch::Merge(patch)).await?;
+        self.patch_secret_as("person", namespace, name, patch).await
+    }
+
+    /// `kubectl patch --type merge --field-manager MANAGER` on a Secret.
+    pub async fn patch_secret_as(
+        &self,
+        manager: &str,
+        namespace: &str,
+        name: &str,
+        patch: &Value,
+    ) -> Result<()> {
+        let params = PatchParams { field_manager: Some(manager.into()), ..PatchParams::default() };
+        self.secrets(namespace).patch(name, &params, &Patch::Merge(patch)).await?;
         Ok(())
     }
 

@@ -31,7 +31,9 @@ pub(crate) enum KeyContent {
     },
     /// A key that is labelled as leaked; its private key is not read.
     Leaked(Arc<Certificate>),
-    /// Retired by its label, or no key Secret.
+    /// A key that its label takes out of use; its private key is not read.
+    Retired(Arc<Certificate>),
+    /// No key Secret, or one that its label takes out of use and that has no certificate.
     Unused,
     /// Labelled as a sealing key, and not usable as one; with a message.
     Rejected(RejectionReason, String),
@@ -85,7 +87,7 @@ impl KeyContent {
                 }
             },
             // Any other value of the label takes the key out of use.
-            Some(_) => Self::Unused,
+            Some(_) => certificate(secret).map_or(Self::Unused, |it| Self::Retired(Arc::new(it))),
         }
     }
 }

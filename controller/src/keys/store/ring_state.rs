@@ -9,7 +9,7 @@ use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::rejections::{Rejection, RejectionReason};
 use api::resource_version::is_later;
 use envelope::{Certificate, Fingerprint};
-use sealing::{KeyRing, SealingKey};
+use sealing::{KeyRing, SealingKey, SecretName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -39,6 +39,7 @@ impl RingState {
         };
         let mut keys = Vec::new();
         let mut revoked: BTreeSet<Fingerprint> = leaks.iter().map(|leak| leak.fingerprint()).collect();
+        let mut retired = BTreeMap::new();
         let mut rejections = Vec::new();
         let mut records = Vec::new();
         let mut reject = |secret: &KeySecret, reason, message: &str| {
@@ -61,6 +62,11 @@ impl RingState {
                     fingerprint: certificate.fingerprint(),
                     valid_from: certificate.not_before(),
                 },
+                KeyContent::Retired(certificate) => {
+                    let place = SecretName { namespace: secret.about.namespace.clone(), name: name.clone() };
+                    retired.insert(certificate.fingerprint(), place);
+                    KeyState::Unused
+                }
                 KeyContent::Unused => KeyState::Unused,
                 KeyContent::Rejected(reason, message) => reject(secret, *reason, message),
             };
@@ -70,7 +76,7 @@ impl RingState {
         Self {
             secrets,
             watched_until: watched_until.map(str::to_owned),
-            ring: Arc::new(KeyRing::new(keys).revoking(revoked)),
+            ring: Arc::new(KeyRing::new(keys).revoking(revoked).retiring(retired)),
             records: Arc::new(KeyRecords { secrets: records, had_any }),
             rejections,
         }

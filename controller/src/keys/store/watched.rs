@@ -100,7 +100,9 @@ impl WatchedSecrets {
                 let fingerprint = certificate.fingerprint();
                 tracing::warn!(secret, %fingerprint, "sealing key is labelled as leaked: it unseals nothing any more");
             }
-            KeyContent::Unused => tracing::info!(secret, "sealing key is retired by its label"),
+            KeyContent::Retired(_) | KeyContent::Unused => {
+                tracing::info!(secret, "sealing key is retired by its label")
+            }
             KeyContent::Rejected(_, error) => tracing::error!(
                 secret,
                 error,

@@ -37,10 +37,11 @@ pub(crate) enum Refusal {
     /// The existing Secret belongs to no SealedSecret, or to another object.
     // The first sentence is upstream's, to the letter: people search for it.
     #[error(
-        "Resource \"{name}\" already exists and is not managed by SealedSecret. To have it replaced by this SealedSecret, \
-         annotate that Secret with {MANAGED}=true; to have the values added to it, with {PATCH}=true; or delete it"
+        "Resource \"{name}\" already exists and is not managed by SealedSecret. To have it replaced by this SealedSecret: `kubectl \
+         annotate secret -n {namespace} {name} {MANAGED}=true --overwrite`; to have the values added to it, annotate it with \
+         {PATCH}=true instead; or delete it"
     )]
-    Unmanaged { name: String },
+    Unmanaged { namespace: String, name: String },
     /// The existing Secret has so many entries that it is read in part only: neither its owner nor its data are certain.
     #[error(
         "the Secret \"{name}\" already exists, and {too_many}; remove some of them, or delete the Secret: it is then created again \

@@ -24,10 +24,12 @@ pub(crate) enum Transient {
     NoKeys,
     /// Another client reverts each correction of the Secret.
     #[error(
-        "another client keeps changing the Secret \"{name}\"; it is corrected again after growing delays"
+        "another client keeps changing the Secret \"{name}\"{}; it is corrected again after growing delays", by(.editor.as_deref())
     )]
     Contested {
         name: String,
+        /// The field manager of the other client, if it is known.
+        editor: Option<String>,
         /// Until the next correction.
         wait: Duration,
     },
@@ -44,8 +46,11 @@ pub(crate) enum Transient {
     #[error("the API server did not answer in time")]
     NoAnswer,
     /// The Secret had changed at each attempt to write it.
-    #[error("another client keeps changing the Secret while it is being written")]
-    Conflict,
+    #[error("another client keeps changing the Secret while it is being written{}", by(.editor.as_deref()))]
+    Conflict {
+        /// The field manager of the other client, if it is known.
+        editor: Option<String>,
+    },
     /// Opening panicked.
     #[error("opening the values failed with an internal error, which the controller's log describes")]
     Interrupted,
@@ -54,6 +59,11 @@ pub(crate) enum Transient {
     Denied(ApiMessage),
     #[error("a request to the API server failed: {0}")]
     Api(ApiMessage),
+}
+
+/// The field manager that wrote, for a message.
+fn by(editor: Option<&str>) -> String {
+    editor.map(|editor| format!(" (field manager {editor:?})")).unwrap_or_default()
 }
 
 impl Transient {

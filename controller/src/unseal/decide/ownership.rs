@@ -36,7 +36,7 @@ pub(crate) fn check_owner(
         Some(owner) if is_ours(owner) => Ok(()),
         _ if invited => Ok(()),
         Some(owner) if is_namesake(owner, sealed) => Err(Transient::EarlierOwner(name).into()),
-        _ => Err(Refusal::Unmanaged { name }.into()),
+        _ => Err(Refusal::Unmanaged { namespace: existing.namespace().unwrap_or_default(), name }.into()),
     }
 }
 

@@ -8,7 +8,7 @@ use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{SealedSecretStatus, WatchedSealedSecret};
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use sealing::KeyRing;
+use sealing::{KeyRing, NotedKey};
 use std::collections::BTreeSet;
 
 /// What the status says about leaked keys.
@@ -84,7 +84,10 @@ pub(crate) fn known_hint(
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
 ) -> Option<Fingerprint> {
-    hinted(&observed.metadata).filter(|hint| is_active(*hint, ring) || has_leaked(*hint, previous, ring))
+    hinted(&observed.metadata).filter(|hint| {
+        let is_here = !matches!(ring.state_of(*hint), NotedKey::Absent | NotedKey::Unknown);
+        is_here || has_leaked(*hint, previous, ring)
+    })
 }
 
 /// Texts in the status that are no fingerprint are left out.

@@ -76,6 +76,11 @@ impl Facts {
         self.memory.status.as_ref()
     }
 
+    /// The field manager of the client that last wrote the existing Secret, beside this controller, as far as the watch shows it.
+    pub(crate) fn editor(&self) -> Option<String> {
+        self.watched_secret.as_ref().and_then(|secret| secret.editor.clone())
+    }
+
     /// Whether nothing has to be done, if the existing Secret has this metadata.
     pub(crate) fn is_settled(&self, secret: Option<&ObjectMeta>) -> bool {
         self.recorded.is_settled(secret, self.inputs.correct_drift)

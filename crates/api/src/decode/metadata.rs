@@ -1,11 +1,12 @@
 //! An object's metadata, as far as it is read here: [`without_managed_fields`] for Secrets that are read whole,
-//! [`SealedSecretMetadata`] for SealedSecrets, and [`of_watched_object`] for objects of which only the metadata is requested.
+//! [`SealedSecretMetadata`] for SealedSecrets, and [`WatchedMetadata`] for objects of which only the metadata is requested.
 //!
 //! A user who may write an object may also write its `managedFields`, nested as deep as the API server takes them, which is deeper than
 //! `serde_json` decodes. `serde_json` skips a field without descending into it, so that a skipped field may have any depth. It takes no
 //! memory either: a hundred thousand labels of one byte each would take ten times their own size.
 
 use super::bounded::{Few, TooManyEntries, entries_if, first_entries, first_items, items_if};
+use super::editor::last_editor;
 use crate::annotations;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
 use serde::{Deserialize, Deserializer};
@@ -135,34 +136,44 @@ fn instance_label<'de, D: Deserializer<'de>>(
     entries_if(deserializer, |name| name == INSTANCE_LABEL, None)
 }
 
-/// Decodes the metadata of an object of which only the metadata is needed: name, namespace, dates, and the owner that
-/// controls it.
-pub(crate) fn of_watched_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ObjectMeta, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Shown {
-        creation_timestamp: Option<Time>,
-        deletion_timestamp: Option<Time>,
-        generation: Option<i64>,
-        name: Option<String>,
-        namespace: Option<String>,
-        #[serde(default, deserialize_with = "controllers")]
-        owner_references: Option<Vec<OwnerReference>>,
-        resource_version: Option<String>,
-        uid: Option<String>,
+/// The metadata of an object of which only the metadata is needed: name, namespace, dates, the owner that controls it, and who wrote it
+/// last.
+pub(crate) struct WatchedMetadata {
+    pub metadata: ObjectMeta,
+    pub editor: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for WatchedMetadata {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Shown {
+            creation_timestamp: Option<Time>,
+            deletion_timestamp: Option<Time>,
+            generation: Option<i64>,
+            #[serde(default, rename = "managedFields", deserialize_with = "last_editor")]
+            editor: Option<String>,
+            name: Option<String>,
+            namespace: Option<String>,
+            #[serde(default, deserialize_with = "controllers")]
+            owner_references: Option<Vec<OwnerReference>>,
+            resource_version: Option<String>,
+            uid: Option<String>,
+        }
+        let shown = Shown::deserialize(deserializer)?;
+        let metadata = ObjectMeta {
+            creation_timestamp: shown.creation_timestamp,
+            deletion_timestamp: shown.deletion_timestamp,
+            generation: shown.generation,
+            name: shown.name,
+            namespace: shown.namespace,
+            owner_references: shown.owner_references,
+            resource_version: shown.resource_version,
+            uid: shown.uid,
+            ..ObjectMeta::default()
+        };
+        Ok(Self { metadata, editor: shown.editor })
     }
-    let shown = Shown::deserialize(deserializer)?;
-    Ok(ObjectMeta {
-        creation_timestamp: shown.creation_timestamp,
-        deletion_timestamp: shown.deletion_timestamp,
-        generation: shown.generation,
-        name: shown.name,
-        namespace: shown.namespace,
-        owner_references: shown.owner_references,
-        resource_version: shown.resource_version,
-        uid: shown.uid,
-        ..ObjectMeta::default()
-    })
 }
 
 /// Of the owners, the one that controls the object.
@@ -225,13 +236,15 @@ mod tests {
     }
 
     #[test]
-    fn of_a_watched_object_its_controller_is_decoded() {
+    fn of_a_watched_object_its_controller_and_its_last_editor_are_decoded() {
         let owner = |name: &str, controller: bool| json!({ "apiVersion": "v1", "kind": "K", "name": name, "uid": "u", "controller": controller });
         let metadata = json!({ "name": "a", "labels": { "l": "m" }, "annotations": { "a": "b" },
+                               "managedFields": [{ "manager": "m", "fieldsV1": { "f:data": {} } }],
                                "ownerReferences": [owner("first", false), owner("second", true)] });
-        let read = of_watched_object(metadata).unwrap();
+        let read: WatchedMetadata = serde_json::from_value(metadata).unwrap();
+        assert_eq!(read.editor.as_deref(), Some("m"));
         assert_eq!(
-            serde_json::to_value(read).unwrap(),
+            serde_json::to_value(read.metadata).unwrap(),
             json!({ "name": "a", "ownerReferences": [owner("second", true)] })
         );
     }

@@ -1,12 +1,12 @@
 //! [`ObservedMetadata`]: the metadata of an object of some kind, as any client may have written it.
 //!
 //! Decided: a type of our own, because kube's `PartialObjectMeta` also reads `managedFields` and fails where these are nested too deep,
-//! so that one object would end the watch of all.
+//! so that one object would end the watch of all. Of these, only the name of the last editor is kept.
 
-use crate::decode::of_watched_object;
+use crate::decode::WatchedMetadata;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
@@ -14,14 +14,24 @@ use std::marker::PhantomData;
 pub const METADATA_ONLY: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
 /// The metadata of a `K`. A client that lists or watches this type requests nothing else.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(bound = "")]
+#[derive(Debug, Clone, Default)]
 pub struct ObservedMetadata<K> {
     /// Name, namespace, dates, and the owner that controls the object.
-    #[serde(deserialize_with = "of_watched_object")]
     pub metadata: ObjectMeta,
-    #[serde(skip)]
+    /// The field manager, other than the controller, that last wrote something which a SealedSecret sets: data, type, labels, annotations.
+    pub editor: Option<String>,
     kind: PhantomData<K>,
+}
+
+impl<'de, K> Deserialize<'de> for ObservedMetadata<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Raw {
+            metadata: WatchedMetadata,
+        }
+        let WatchedMetadata { metadata, editor } = Raw::deserialize(deserializer)?.metadata;
+        Ok(Self { metadata, editor, kind: PhantomData })
+    }
 }
 
 impl<K: Resource> Resource for ObservedMetadata<K> {

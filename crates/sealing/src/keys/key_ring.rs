@@ -1,9 +1,10 @@
 //! [`KeyRing`]: the sealing keys that open and seal, newest first. The order in which they are tried is in `item_opener`.
 
+use crate::item_error::noted_key::{NotedKey, SecretName};
 use crate::keys::sealing_key::SealingKey;
 use envelope::Fingerprint;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// An immutable set of sealing keys. A change makes a new ring.
@@ -11,6 +12,10 @@ use std::sync::Arc;
 pub struct KeyRing {
     newest_first: Vec<Arc<SealingKey>>,
     revoked: BTreeSet<Fingerprint>,
+    /// Keys that their labels take out of use, and their Secrets. They only explain why something does not open.
+    retired: BTreeMap<Fingerprint, SecretName>,
+    /// Whether some keys came without their certificates, so that their fingerprints are not known.
+    has_nameless: bool,
 }
 
 impl KeyRing {
@@ -20,7 +25,7 @@ impl KeyRing {
         newest_first.sort_by_key(|key| (Reverse(key.since()), key.fingerprint(), key.name().to_owned()));
         let mut seen = HashSet::new();
         newest_first.retain(|key| seen.insert(key.fingerprint()));
-        Self { newest_first, revoked: BTreeSet::new() }
+        Self { newest_first, ..Self::default() }
     }
 
     /// This ring with a list of leaked keys. A leaked key opens nothing, even if a Secret of the ring still holds it.
@@ -30,21 +35,52 @@ impl KeyRing {
         Self { revoked, ..self }
     }
 
+    /// This ring with a list of retired keys.
+    #[must_use]
+    pub fn retiring(self, retired: BTreeMap<Fingerprint, SecretName>) -> Self {
+        Self { retired, ..self }
+    }
+
+    /// This ring, in which some keys stand under other fingerprints than their own.
+    #[must_use]
+    pub fn with_nameless(self, has_nameless: bool) -> Self {
+        Self { has_nameless, ..self }
+    }
+
+    /// What is known of the key that a SealedSecret names.
+    pub fn state_of(&self, key: Fingerprint) -> NotedKey {
+        if self.is_revoked(key) {
+            NotedKey::Revoked
+        } else if self.iter().any(|active| active.fingerprint() == key) {
+            NotedKey::Active
+        } else if let Some(secret) = self.retired.get(&key) {
+            NotedKey::Retired(Some(secret.clone()))
+        } else if self.has_nameless {
+            NotedKey::Unknown
+        } else {
+            NotedKey::Absent
+        }
+    }
+
     /// Whether the key with this fingerprint is known to have leaked.
     pub fn is_revoked(&self, fingerprint: Fingerprint) -> bool {
         self.revoked.contains(&fingerprint)
     }
 
-    /// Whether both rings have the same keys in the same order, and the same leaked ones, so that everything opens alike.
+    /// Whether both rings have the same keys in the same order, and the same leaked and retired ones, so that everything opens alike, or fails
+    /// for the same reason.
     pub fn opens_as(&self, other: &Self) -> bool {
         let fingerprints = |ring: &Self| ring.iter().map(SealingKey::fingerprint).collect::<Vec<_>>();
-        self.revoked == other.revoked && fingerprints(self) == fingerprints(other)
+        self.revoked == other.revoked
+            && self.retired == other.retired
+            && fingerprints(self) == fingerprints(other)
     }
 
     /// This ring with one more key.
     #[must_use]
     pub fn with(&self, key: Arc<SealingKey>) -> Self {
-        Self::new(self.newest_first.iter().cloned().chain([key])).revoking(self.revoked.clone())
+        let keys = Self::new(self.newest_first.iter().cloned().chain([key])).revoking(self.revoked.clone());
+        Self { newest_first: keys.newest_first, ..self.clone() }
     }
 
     /// The newest key.

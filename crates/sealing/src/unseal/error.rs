@@ -2,6 +2,7 @@
 //! values.
 
 use super::message::{depend_on_values, faulty, faulty_items, faulty_templates, faulty_templates_in_full};
+use crate::item_error::diagnosis::Diagnosis;
 use crate::item_error::{BadTemplate, ItemError, ItemErrorKind};
 use std::borrow::Borrow;
 use std::fmt;
@@ -40,22 +41,51 @@ pub enum UnsealError {
 }
 
 impl UnsealError {
-    /// This error, with [`ItemErrorKind::NoKeyOpens`] replaced by [`ItemErrorKind::KeyRevoked`]. A ring cannot know which key sealed an item.
+    /// This error, with [`Diagnosis::Revoked`] for every item that no key opens under any scope. A ring knows of revoked keys only what
+    /// their Secrets say.
     #[must_use]
     pub fn blaming_revocation(mut self) -> Self {
-        let kinds = match &mut self {
+        for kind in self.kinds_mut() {
+            let is_scope = |diagnosis: &Diagnosis| {
+                matches!(diagnosis, Diagnosis::OtherScope { .. } | Diagnosis::ScopeOfItsOwn { .. })
+            };
+            match kind {
+                ItemErrorKind::NoKeyOpens(diagnosis) if is_scope(diagnosis) => {}
+                ItemErrorKind::NoKeyOpens(_) | ItemErrorKind::EntryOutdated { .. } => {
+                    *kind = ItemErrorKind::NoKeyOpens(Diagnosis::Revoked);
+                }
+                _ => {}
+            }
+        }
+        self
+    }
+
+    /// Why no key opens its items.
+    pub fn diagnoses(&self) -> impl Iterator<Item = &Diagnosis> {
+        self.kinds().into_iter().filter_map(|kind| match kind {
+            ItemErrorKind::NoKeyOpens(diagnosis) => Some(diagnosis),
+            _ => None,
+        })
+    }
+
+    fn kinds(&self) -> Vec<&ItemErrorKind> {
+        match self {
+            Self::Items(errors) | Self::Templates { items: errors, .. } => {
+                errors.iter().map(|error| &error.kind).collect()
+            }
+            Self::DeprecatedItem(kind) => vec![kind],
+            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
+        }
+    }
+
+    fn kinds_mut(&mut self) -> Vec<&mut ItemErrorKind> {
+        match self {
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
                 errors.iter_mut().map(|error| &mut error.kind).collect()
             }
             Self::DeprecatedItem(kind) => vec![kind],
             Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
-        };
-        for kind in kinds {
-            if matches!(kind, ItemErrorKind::NoKeyOpens | ItemErrorKind::EntryOutdated { .. }) {
-                *kind = ItemErrorKind::KeyRevoked;
-            }
         }
-        self
     }
 
     /// Whether it arose while rendering, so that it depends on the values.
@@ -65,25 +95,12 @@ impl UnsealError {
 
     /// Whether it names an item that was sealed with a revoked key.
     pub fn blames_revocation(&self) -> bool {
-        match self {
-            Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.kind == ItemErrorKind::KeyRevoked)
-            }
-            Self::DeprecatedItem(kind) => *kind == ItemErrorKind::KeyRevoked,
-            Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
-        }
+        self.diagnoses().any(|diagnosis| *diagnosis == Diagnosis::Revoked)
     }
 
     /// Whether another sealing key may solve it.
     pub fn wants_key(&self) -> bool {
-        match self {
-            Self::NoKeys => true,
-            Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter().any(|error| error.kind.wants_key())
-            }
-            Self::DeprecatedItem(kind) => kind.wants_key(),
-            Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => false,
-        }
+        *self == Self::NoKeys || self.kinds().into_iter().any(ItemErrorKind::wants_key)
     }
 }
 

@@ -42,21 +42,10 @@ pub(crate) fn faulty(kind: &ItemErrorKind, names: &str) -> String {
         ItemErrorKind::Truncated => {
             format!("{NO_KEY} ({names}): cut off; a part of what kubeseal wrote is missing")
         }
-        ItemErrorKind::OtherScope(scope) => {
-            format!(
-                "{NO_KEY} ({names}): sealed with scope {scope}, which the SealedSecret's annotations do not state"
-            )
-        }
         ItemErrorKind::NotTried => format!(
             "not tried ({names}): too many before it do not open, or open only with keys that are tried late"
         ),
-        ItemErrorKind::NoKeyOpens => format!(
-            "{NO_KEY} ({names}): sealed for another cluster, or for another name or namespace, or its key is gone"
-        ),
-        ItemErrorKind::KeyRevoked => format!(
-            "{NO_KEY} ({names}): sealed with a key that leaked and was revoked; change the value where it comes from, and seal \
-             the new one"
-        ),
+        ItemErrorKind::NoKeyOpens(diagnosis) => format!("{NO_KEY} ({names}): {diagnosis}"),
         ItemErrorKind::EntryOutdated { sealed_to } => {
             let key = sealed_to.map_or_else(|| "unknown".into(), |key| key.short());
             format!(
@@ -162,6 +151,8 @@ fn cut(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::item_error::diagnosis::Diagnosis;
+    use crate::item_error::scope_change::ScopeChange;
     use template::{Limits, Outside, Renderer, Values};
 
     /// What a template gives that sees the value `v`.
@@ -214,12 +205,15 @@ mod tests {
     /// Upstream's own words and form, `WORDS (ITEMS)`, which scripts match.
     #[test]
     fn every_sentence_begins_with_upstreams_words() {
-        let scope = api::Scope::ClusterWide;
-        for kind in [ItemErrorKind::NoKeyOpens, ItemErrorKind::KeyRevoked, ItemErrorKind::OtherScope(scope)] {
+        let change = ScopeChange { add: None, remove: vec!["x"] };
+        let scope = Diagnosis::OtherScope { sealed: api::Scope::ClusterWide, change };
+        for diagnosis in [Diagnosis::Unclear(None), Diagnosis::Revoked, scope] {
+            let kind = ItemErrorKind::NoKeyOpens(diagnosis);
             let text = faulty_items(&[error("b", kind.clone()), error("a", kind)]);
             assert!(text.starts_with("no key could decrypt secret (b, a): sealed "), "{text}");
         }
-        let whole = crate::UnsealError::DeprecatedItem(ItemErrorKind::NoKeyOpens).to_string();
+        let kind = ItemErrorKind::NoKeyOpens(Diagnosis::Unclear(None));
+        let whole = crate::UnsealError::DeprecatedItem(kind).to_string();
         assert!(whole.starts_with("no key could decrypt secret (spec.data): "), "{whole}");
     }
 

@@ -37,12 +37,14 @@ pub(crate) fn render(
         }
     }
     let renderer = Renderer::new(&values, Limits::default());
-    let templates = parse(&renderer, texts).or_else(|bad| refuse(Vec::new(), bad).map(|()| Vec::new()))?;
+    let templates = parse(&renderer, texts).map_err(without_items)?;
     let (rendered, bad) = each(templates, |_, template| {
         let outside = Outside { now: outside.now, random: &mut *outside.random };
         renderer.execute(&template, outside)
     });
-    refuse(Vec::new(), bad)?;
+    if !bad.is_empty() {
+        return Err(without_items(bad));
+    }
     for (name, Rendered { mut bytes, varies }) in rendered {
         if let Entry::Vacant(entry) = secret.data.entry(name.to_owned()) {
             if varies {
@@ -55,12 +57,15 @@ pub(crate) fn render(
     Ok(())
 }
 
-/// Names the items that do not open, and beside them the templates that are none: what the others would make of values
+/// The error that names the items that do not open, and beside them the templates that are none: what the others would make of values
 /// that are not there says nothing.
-pub(crate) fn check(spec: &SealedSecretSpec, items: Vec<ItemError>) -> Result<(), UnsealError> {
+pub(crate) fn beside(spec: &SealedSecretSpec, items: Vec<ItemError>) -> UnsealError {
     let values = Values::new();
     let renderer = Renderer::new(&values, Limits::default());
-    refuse(items, parse(&renderer, texts_of(spec)).err().unwrap_or_default())
+    match parse(&renderer, texts_of(spec)) {
+        Ok(_) => UnsealError::Items(items),
+        Err(templates) => UnsealError::Templates { items, templates },
+    }
 }
 
 /// `spec.template.data`: what is rendered, by name, and `None` for what is left out.
@@ -113,10 +118,7 @@ fn each<'t, T, R>(
     (done, bad)
 }
 
-fn refuse(items: Vec<ItemError>, templates: Vec<BadTemplate>) -> Result<(), UnsealError> {
-    match (items.is_empty(), templates.is_empty()) {
-        (true, true) => Ok(()),
-        (false, true) => Err(UnsealError::Items(items)),
-        (_, false) => Err(UnsealError::Templates { items, templates }),
-    }
+/// The error where all items opened.
+fn without_items(templates: Vec<BadTemplate>) -> UnsealError {
+    UnsealError::Templates { items: Vec::new(), templates }
 }

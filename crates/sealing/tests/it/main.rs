@@ -5,6 +5,7 @@
 mod bounds;
 #[path = "../../../recipients/tests/it/case.rs"]
 mod case;
+mod diagnosis;
 mod key_ring;
 mod keys_and_objects;
 mod recipients;

@@ -7,7 +7,7 @@ use envelope::Certificate;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use proptest::prelude::*;
 use rand::rngs::SysRng;
-use sealing::{Accepted, ItemErrorKind, KeyRing, UnsealError, Verdict, seal_item};
+use sealing::{Accepted, Diagnosis, ItemErrorKind, KeyRing, UnsealError, Verdict, seal_item};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -91,7 +91,8 @@ fn a_missing_key_and_damage_are_different_errors() {
     let error = unseal_with(&sealed, &KeyRing::new([key(B)]), ALL).unwrap_err();
     assert!(error.wants_key());
     let UnsealError::Items(errors) = &error else { panic!("{error}") };
-    assert_eq!(errors[0].kind, ItemErrorKind::NoKeyOpens);
+    let noted = key(A).fingerprint();
+    assert_eq!(errors[0].kind, ItemErrorKind::NoKeyOpens(Diagnosis::AbsentKey(noted)));
     assert!(error.to_string().starts_with("no key could decrypt secret (password): "), "{error}");
 }
 

@@ -1,37 +1,53 @@
-//! [`Reason`]: why a SealedSecret does not open, if its metadata shows that.
+//! [`Reason`]: why a SealedSecret does not open, if that is known; and what to do about it.
 
-use crate::certificate::is_revoked;
 use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use crate::terminal::program::name;
+use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sealing::{Diagnosis, NotedKey};
 
 /// Why a SealedSecret does not open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Reason {
     /// It is bound to a namespace, and has none.
+    #[error("it names no namespace, and does not open without")]
     NoNamespace,
-    /// The key of its fingerprint annotation was revoked from this machine. Of several reasons this one is printed.
-    Revoked,
+    /// What the keys that it names show.
+    #[error("it does not open: {0}")]
+    Diagnosed(Diagnosis),
 }
 
 impl Reason {
-    /// None if there may be any other reason.
-    pub(crate) fn of(metadata: &ObjectMeta) -> Option<Self> {
-        let hint = metadata.annotations.as_ref().and_then(|all| all.get(CERTIFICATE_FINGERPRINT));
-        if hint.and_then(|hint| hint.parse().ok()).is_some_and(is_revoked) {
-            Some(Self::Revoked)
-        } else {
-            lacks_namespace(metadata).then_some(Self::NoNamespace)
+    /// Why a controller does not open it, by what is known of the keys. None if there may be any reason.
+    pub(crate) fn of(metadata: &ObjectMeta, known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
+        let diagnosis = Diagnosis::of_object(metadata, known);
+        match diagnosis {
+            Diagnosis::Revoked => Some(Self::Diagnosed(diagnosis)),
+            _ if lacks_namespace(metadata) => Some(Self::NoNamespace),
+            Diagnosis::Unclear(_) => None,
+            _ => Some(Self::Diagnosed(diagnosis)),
         }
     }
 
     /// What to do about it.
-    pub(crate) fn hint(self) -> String {
+    pub(crate) fn hint(&self) -> String {
+        let program = name();
         match self {
-            Self::Revoked => "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
-                              from, and seal the new ones"
-                .into(),
             Self::NoNamespace => NAMESPACE_HINT.into(),
+            Self::Diagnosed(Diagnosis::Revoked) => {
+                "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
+                 from, and seal the new ones"
+                    .into()
+            }
+            Self::Diagnosed(Diagnosis::Retired { .. }) => format!(
+                "bring the key back, reseal what needs it, and retire it again; `{program} keys list` shows the keys and their Secrets"
+            ),
+            Self::Diagnosed(Diagnosis::AbsentKey(_)) => format!(
+                "choose the cluster that it was sealed for with --context NAME, or restore the key: `{program} keys restore FILE`; \
+                 else seal the Secret again"
+            ),
+            Self::Diagnosed(_) => "write the name, the namespace and the scope into it that it was sealed for; else seal the Secret again"
+                .into(),
         }
     }
 }

@@ -1,14 +1,20 @@
-//! [`Cluster`]: the state of a SealedSecret in the cluster.
+//! [`Cluster`]: the state of a SealedSecret in the cluster; [`LiveKeys`]: what is known of the cluster's keys.
 
 use crate::cluster::session::Session;
 use crate::cluster::session::request_error::RequestError;
+use crate::commands::common::known_keys::{KnownKeys, state_here};
 use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::report::{LiveState, SealedSecretReport};
+use crate::controller::Controller;
 use crate::error::{CommandError, Context as _};
 use crate::manifest::names::is_object_name;
+use crate::target::Target;
 use crate::target::namespace::NamespaceRule;
 use api::{Condition, ConditionStatus, ObservedSealedSecret};
+use envelope::Fingerprint;
 use kube::Api;
+use sealing::NotedKey;
+use std::cell::OnceCell;
 
 /// A cluster that requests are sent to.
 pub(crate) struct Cluster<'a> {
@@ -52,6 +58,24 @@ impl<'a> Cluster<'a> {
             fill(&mut state, found, report);
         }
         Ok(state)
+    }
+}
+
+/// The keys of the cluster. Its controller is asked for when a key is to be known.
+#[derive(Default)]
+pub(crate) struct LiveKeys {
+    controller: OnceCell<Option<Controller>>,
+    known: KnownKeys,
+}
+
+impl LiveKeys {
+    /// What is known of this key. Without a controller, what this machine knows.
+    pub(crate) fn state_of(&self, target: &Target, key: Fingerprint) -> NotedKey {
+        let find = || Controller::find(target.controller().ok()?).ok();
+        match self.controller.get_or_init(find) {
+            Some(controller) => self.known.state_of(controller, key),
+            None => state_here(key),
+        }
     }
 }
 

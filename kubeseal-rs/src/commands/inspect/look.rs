@@ -1,5 +1,6 @@
 //! `look`: reads a SealedSecret into a report. It accepts as much as possible: errors become problems of the report.
 
+use crate::commands::common::known_keys::state_here;
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::item::item;
 use crate::commands::inspect::problem::Problem;
@@ -58,7 +59,7 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
     }
     let encrypted_data = texts(sealed);
     let template_data = template(node, &encrypted_data, &mut problems);
-    SealedSecretReport {
+    let mut report = SealedSecretReport {
         file: String::new(),
         document: 0,
         bound_to: bound_to(scope, namespace.as_deref(), name.as_deref()),
@@ -77,7 +78,9 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
         problems,
         cluster: None,
         encrypted_data,
-    }
+    };
+    report.problems.extend(Problem::of_keys(&report.noted_keys(), state_here));
+    report
 }
 
 /// Whether the object's own status, which came with it from a cluster, says that a leaked key opens it.

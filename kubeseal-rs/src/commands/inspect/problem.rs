@@ -1,6 +1,8 @@
 //! [`Problem`]: what is wrong with a SealedSecret, as far as its text shows.
 
 use api::Scope;
+use envelope::Fingerprint;
+use sealing::{Diagnosis, NotedKey};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// Something that is wrong, or may surprise.
@@ -11,6 +13,8 @@ pub(crate) enum Problem {
          the old ones anew protects nothing"
     )]
     Compromised,
+    #[error("{0}")]
+    Key(Diagnosis),
     #[error("it has no metadata.name")]
     NoName,
     #[error("it has no metadata.namespace: its values open only in the namespace that they were sealed for")]
@@ -63,10 +67,19 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
+    /// What is wrong with the keys that it names, by what is known of them. A revoked one is [`Problem::Compromised`].
+    pub(crate) fn of_keys(noted: &[Fingerprint], known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
+        let diagnosis = Diagnosis::of_keys(noted, ("", ""), known);
+        let is_wrong = matches!(diagnosis, Diagnosis::Retired { .. } | Diagnosis::AbsentKey(_));
+        is_wrong.then_some(Self::Key(diagnosis))
+    }
+
     /// The problem's code in JSON output.
     fn code(&self) -> &'static str {
         match self {
             Self::Compromised => "compromised",
+            Self::Key(Diagnosis::Retired { .. }) => "key-retired",
+            Self::Key(_) => "key-absent",
             Self::NoName => "no-name",
             Self::NoNamespace => "no-namespace",
             Self::Version => "api-version",

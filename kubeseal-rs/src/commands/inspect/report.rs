@@ -2,6 +2,7 @@
 //! programs rely.
 
 use crate::commands::inspect::problem::Problem;
+use envelope::Fingerprint;
 use jiff::Timestamp;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +36,15 @@ pub(crate) struct SealedSecretReport {
     /// To compare with the cluster's items.
     #[serde(skip)]
     pub encrypted_data: BTreeMap<String, String>,
+}
+
+impl SealedSecretReport {
+    /// The keys that its annotations name: that of the certificate first.
+    pub(crate) fn noted_keys(&self) -> Vec<Fingerprint> {
+        let recipients = self.recipients.iter().map(|recipient| &recipient.certificate);
+        let all = [&self.certificate.fingerprint].into_iter().chain(recipients).flatten();
+        all.filter_map(|key| key.parse().ok()).collect()
+    }
 }
 
 /// A sealed value.

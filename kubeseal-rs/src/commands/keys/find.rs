@@ -1,7 +1,7 @@
 //! `find`: the key with a fingerprint or the beginning of one; `newest`: the newest key.
 
 use crate::commands::keys::error::KeysError;
-use crate::key_store::stored_key::{State, StoredKey};
+use crate::key_store::stored_key::{StoredKey, active_keys};
 use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeSet;
@@ -32,13 +32,6 @@ pub(crate) fn find<'a>(
             Ok((fingerprint, secrets))
         }
     }
-}
-
-/// The keys in use, newest first: active, and not marked as leaked by another Secret.
-pub(crate) fn active_keys(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
-    let has_leaked =
-        |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
-    keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
 }
 
 /// The newest key in use, in the controller's order: not one from the future, unless there is no other.

@@ -1,12 +1,12 @@
 //! `make_fresh`: requests a new key from the controller, and waits for it.
 
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::find::{active_keys, newest};
+use crate::commands::keys::find::newest;
 use crate::error::CommandError;
 use crate::key_store::KeyStore;
 use crate::key_store::error::KeyStoreError;
 use crate::key_store::retry::retry;
-use crate::key_store::stored_key::{State, StoredKey};
+use crate::key_store::stored_key::{State, StoredKey, active_keys};
 use crate::settings::timeout::Timeout;
 use crate::terminal::warnings::alert;
 use api::sealing_key::RENEW;

@@ -11,7 +11,6 @@ pub(crate) mod leaked_key;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::certificate::{replace_cached, withdraw};
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::renewal::{make_fresh, request_renewal};
 use crate::commands::keys::revoke::certificates::certificates_of;
 use crate::commands::keys::revoke::confirm::confirm;
@@ -30,7 +29,7 @@ use crate::settings::timeout::Timeout;
 use crate::target;
 use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
-use api::sealing_key::COMPROMISED;
+use api::sealing_key::{COMPROMISED, label_command};
 use clap::Args;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -189,7 +188,7 @@ fn renew(
     revoke: &RevokeArgs,
 ) -> Result<Option<StoredKey>, CommandError> {
     let Some(timeout) = revoke.renewal() else { return Ok(None) };
-    let line = kubectl_command(store.namespace(), names, COMPROMISED);
+    let line = label_command(store.namespace(), names, COMPROMISED);
     let meanwhile =
         format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
     make_fresh(store, keys, timeout, &meanwhile).map(Some)
@@ -203,6 +202,6 @@ fn never_seal_with(store: &KeyStore, key: &StoredKey) {
 }
 
 fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: CommandError) -> CommandError {
-    let line = kubectl_command(namespace, secrets, COMPROMISED);
+    let line = label_command(namespace, secrets, COMPROMISED);
     KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
 }

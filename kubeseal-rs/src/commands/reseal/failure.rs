@@ -7,7 +7,7 @@ use crate::commands::upstream::re_encrypt::rotated_object::UnexpectedObject;
 use crate::controller::error::ControllerError;
 use crate::error::Hint;
 use crate::terminal::program::name;
-use sealing::ResealError;
+use sealing::{Diagnosis, ResealError, UnsealError};
 
 /// Why a SealedSecret was not resealed. Never shows sealed values.
 #[derive(Debug, thiserror::Error)]
@@ -16,10 +16,11 @@ pub(crate) enum ResealFailure {
     File(#[from] SealedFilesError),
     #[error("the controller cannot open it")]
     DoesNotOpen,
-    #[error("it names no namespace, and does not open without")]
-    NoNamespace,
-    #[error("it does not open: the key that it was sealed with was revoked")]
-    Revoked,
+    #[error(transparent)]
+    Reason(Reason),
+    /// With keys from files. Every detail is named, because the user has the private keys.
+    #[error("{error}")]
+    Items { error: UnsealError, hint: Option<String> },
     #[error("it was not tried, because the cluster keeps failing")]
     NotTried,
     #[error(transparent)]
@@ -65,17 +66,18 @@ impl ResealFailure {
         )
     }
 
-    /// Adds the reason that the SealedSecret itself shows, if it does not open.
-    pub(crate) fn with_reason(self, reason: Option<Reason>) -> Self {
-        match (self, reason) {
-            (
-                Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) | Self::NotOpenedOrFailed(_),
-                Some(reason),
-            ) => match reason {
-                Reason::Revoked => Self::Revoked,
-                Reason::NoNamespace => Self::NoNamespace,
-            },
-            (other, _) => other,
+    /// Adds the reason, if the SealedSecret does not open.
+    pub(crate) fn with_reason(self, reason: impl FnOnce() -> Option<Reason>) -> Self {
+        match self {
+            Self::DoesNotOpen => reason().map_or(self, Self::Reason),
+            // That the key is there does not mean that the SealedSecret is at fault: the controller may have failed.
+            Self::NotOpenedOrFailed(_) => {
+                let is_certain = |reason: &Reason| {
+                    !matches!(reason, Reason::Diagnosed(Diagnosis::OtherPlaceOrScope { .. }))
+                };
+                reason().filter(is_certain).map_or(self, Self::Reason)
+            }
+            other => other,
         }
     }
 }
@@ -91,8 +93,8 @@ impl Hint for ResealFailure {
         };
         match self {
             Self::File(error) => error.hint(),
-            Self::NoNamespace => Some(Reason::NoNamespace.hint()),
-            Self::Revoked => Some(Reason::Revoked.hint()),
+            Self::Reason(reason) => Some(reason.hint()),
+            Self::Items { hint, .. } => hint.clone(),
             Self::DoesNotOpen | Self::Reseal(ResealError::DoesNotOpen) => Some(does_not_open()),
             Self::NotOpenedOrFailed(error) => {
                 Some(format!("{}; {}", does_not_open(), error.hint().unwrap_or_default()))

@@ -1,6 +1,8 @@
 //! [`Resealer`]: seals the items of one SealedSecret to the present certificate, by the controller or with private
 //! keys.
 
+use crate::commands::common::known_keys::KnownKeys;
+use crate::commands::common::opening_hint::{Identities, opening_hint};
 use crate::commands::common::reason::Reason;
 use crate::commands::common::seal_for::annotation;
 use crate::commands::reseal::failure::ResealFailure;
@@ -8,12 +10,12 @@ use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
-use crate::manifest::sealed_secrets::SealedObject;
+use crate::manifest::sealed_secrets::{SealedObject, lacks_namespace};
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use recipients::Recipients;
-use sealing::{KeyRing, ResealError};
+use sealing::{KeyRing, Keys, ResealError, why_not};
 use serde_json::Value;
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -28,7 +30,7 @@ pub(crate) struct Resealer<'a> {
 }
 
 enum Opener<'a> {
-    Controller { controller: Box<Controller>, failures: Cell<u32> },
+    Controller { controller: Box<Controller>, known: Box<KnownKeys>, failures: Cell<u32> },
     Keys(&'a KeyRing),
 }
 
@@ -39,7 +41,8 @@ impl<'a> Resealer<'a> {
         certificate: &'a Certificate,
     ) -> Result<Self, ControllerError> {
         let controller = Box::new(Controller::find(address)?);
-        Ok(Self { certificate, opener: Opener::Controller { controller, failures: Cell::new(0) } })
+        let opener = Opener::Controller { controller, known: Box::default(), failures: Cell::new(0) };
+        Ok(Self { certificate, opener })
     }
 
     /// Reseals with these private keys.
@@ -51,7 +54,7 @@ impl<'a> Resealer<'a> {
     pub(crate) fn is_fast(&self) -> bool {
         match &self.opener {
             Opener::Keys(_) => false,
-            Opener::Controller { controller, failures } => {
+            Opener::Controller { controller, failures, .. } => {
                 failures.get() < MAX_FAILURES && controller.is_fast()
             }
         }
@@ -66,9 +69,9 @@ impl<'a> Resealer<'a> {
     ) {
         match &self.opener {
             Opener::Keys(keys) => objects.iter().for_each(|object| {
-                each(self.with_keys(keys, object).map_err(|failure| with_reason(failure, object)));
+                each(self.with_keys(keys, object).map_err(|failure| with_items(failure, keys, object)));
             }),
-            Opener::Controller { controller, failures } => {
+            Opener::Controller { controller, known, failures } => {
                 let unfit: Vec<_> = objects.iter().map(unfit).collect();
                 let fit = objects.iter().zip(&unfit).filter(|(_, unfit)| unfit.is_none());
                 let bodies: Vec<_> = fit.map(|(object, _)| &object.object).collect();
@@ -88,7 +91,7 @@ impl<'a> Resealer<'a> {
                         each(
                             answer
                                 .and_then(|answer| self.answered(sent, answer))
-                                .map_err(|failure| with_reason(failure, sent)),
+                                .map_err(|failure| failure.with_reason(|| reason(known, controller, sent))),
                         );
                         if failures.get() < MAX_FAILURES {
                             ControlFlow::Continue(())
@@ -134,8 +137,25 @@ fn unfit(object: &SealedObject) -> Option<ResealFailure> {
     read.err().map(|error| ResealError::BadRecipients(error).into())
 }
 
-fn with_reason(failure: ResealFailure, object: &SealedObject) -> ResealFailure {
-    failure.with_reason(Reason::of(&object.metadata))
+/// Why the controller does not open it, as far as it can be found out.
+fn reason(known: &KnownKeys, controller: &Controller, object: &SealedObject) -> Option<Reason> {
+    Reason::of(&object.metadata, |key| known.state_of(controller, key))
+}
+
+/// The failure, with the items that these keys do not open, if that is the reason.
+fn with_items(failure: ResealFailure, ring: &KeyRing, object: &SealedObject) -> ResealFailure {
+    let (metadata, spec) = (&object.metadata, &object.spec);
+    match failure {
+        ResealFailure::Reseal(ResealError::DoesNotOpen) if lacks_namespace(metadata) => {
+            ResealFailure::Reason(Reason::NoNamespace)
+        }
+        ResealFailure::Reseal(ResealError::DoesNotOpen) => why_not(metadata, spec, Keys { ring, age: None })
+            .map_or(failure, |error| ResealFailure::Items {
+                hint: opening_hint(&error, metadata, Identities::NotTaken),
+                error,
+            }),
+        other => other,
+    }
 }
 
 fn fingerprint(object: &SealedObject) -> Option<&String> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod rotated_object;
 
+use crate::commands::common::known_keys::KnownKeys;
 use crate::commands::common::reason::Reason;
 use crate::commands::common::seal_for::annotation;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
@@ -114,11 +115,9 @@ fn reseal(
 }
 
 fn does_not_open(controller: &Controller, location: &str, metadata: &ObjectMeta) -> DoesNotOpen {
-    DoesNotOpen {
-        server: controller.server().to_owned(),
-        locations: vec![location.to_owned()],
-        reason: Reason::of(metadata),
-    }
+    let known = KnownKeys::default();
+    let reason = Reason::of(metadata, |key| known.state_of(controller, key));
+    DoesNotOpen::new(controller.server(), vec![location.to_owned()], reason.into_iter().collect())
 }
 
 /// Removes the fields that belong to the cluster it was read from.

@@ -1,10 +1,10 @@
 //! `recovery_unseal`: opens SealedSecrets with private keys from files instead of a cluster.
 
+use crate::commands::common::opening_hint::{Identities, opening_hint};
 use crate::commands::upstream::task::RecoveryUnseal;
 use crate::error::{CommandError, Hint};
 use crate::key_store::opening_keys::OpeningKeys;
 use crate::manifest::location::Location;
-use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
 use crate::manifest::{sealed_secrets, write};
 use jiff::Timestamp;
 use rand::Rng as _;
@@ -15,7 +15,8 @@ use sealing::{Accepted, InFull, Outside, UnsealError};
 #[error("cannot open the SealedSecret in {location}")]
 pub(crate) struct NotOpened {
     location: Location,
-    lacks_namespace: bool,
+    /// What to do about it, if no key opens it.
+    keys_hint: Option<String>,
     #[source]
     source: Box<InFull<UnsealError>>,
 }
@@ -23,6 +24,8 @@ pub(crate) struct NotOpened {
 pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandError> {
     let keys = OpeningKeys::load(&recovery.keys)?;
     let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
+    let has_identities = !recovery.keys.unlock.identities.is_empty();
+    let identities = if has_identities { Identities::Given } else { Identities::NoneGiven };
     let mut written = Vec::new();
     for mut sealed in sealed_secrets::read(&recovery.sealed, &bytes)? {
         sealed.default_namespace(recovery.namespace.as_deref());
@@ -33,7 +36,7 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
             .with(|keys| sealing::unseal_in_full(&sealed.metadata, &sealed.spec, keys, accepted, outside))
             .map_err(|source| NotOpened {
                 location: sealed.location,
-                lacks_namespace: lacks_namespace(&sealed.metadata),
+                keys_hint: opening_hint(&source, &sealed.metadata, identities),
                 source: Box::new(InFull(source)),
             })?;
         write::write_secret(recovery.format, secret, &mut written)?;
@@ -44,15 +47,10 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
 impl Hint for NotOpened {
     fn hint(&self) -> Option<String> {
         match &self.source.0 {
-            error if error.wants_key() && self.lacks_namespace => Some(NAMESPACE_HINT.into()),
-            error if error.wants_key() => Some(
-                "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file, or the identity of an \
-                 age recipient with --identity FILE; \
-                 name, namespace and scope must be those it was sealed for"
-                    .into(),
-            ),
+            _ if self.keys_hint.is_some() => self.keys_hint.clone(),
             UnsealError::Templates { .. } => Some(
-                "correct the template; or open the values themselves, from a copy without spec.template.data".into(),
+                "correct the template; or open the values themselves, from a copy without spec.template.data"
+                    .into(),
             ),
             _ => None,
         }

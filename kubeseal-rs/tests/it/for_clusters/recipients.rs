@@ -274,6 +274,16 @@ fn the_identity_in_the_safe_opens_it_without_any_cluster() {
         stderr.contains("no key could decrypt secret (password, user)") && stderr.contains("--identity"),
         "{stderr}"
     );
+    assert!(stderr.contains("it is sealed for no age recipient"), "{stderr}");
     let (_, stderr) = repository.fails(&["--recovery-unseal", "-f", DB], "");
     assert!(stderr.contains("--recovery-private-key"), "{stderr}");
+    // The identity of another user: whose it has to be is said.
+    let stranger = repository.outside("stranger.txt");
+    let identity = age::x25519::Identity::generate();
+    fs::write(&stranger, identity.to_string().expose_secret()).unwrap();
+    let flag = format!("--identity={}", stranger.display());
+    let (_, stderr) = repository.fails(&["--recovery-unseal", &flag, "-f", DB], "");
+    let wanted = format!("sealed for ({}) with --identity FILE", repository.identity.to_public());
+    assert!(stderr.contains(&wanted), "{stderr}");
+    assert!(!stderr.contains(&identity.to_public().to_string()), "{stderr}");
 }

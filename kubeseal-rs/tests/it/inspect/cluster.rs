@@ -1,5 +1,6 @@
 //! `inspect` with a cluster of prepared responses. Cases without a cluster are in `tests/cases/inspect`.
 
+use crate::support::key_lines::{LABELLED, LEGACY, key, list};
 use crate::support::program::{finish, fixture, program, run};
 use crate::support::server::{Line, PORTS, SERVICE, Server, status};
 use serde_json::{Value, json};
@@ -245,4 +246,35 @@ fn what_a_leaked_key_opens_is_compromised() {
     assert!(problems == "[]" && said == *message, "{problems}");
     state["conditions"][1]["status"] = json!("False");
     assert_eq!(codes(&state, &sealed), ("[]".into(), Value::Null));
+}
+
+/// What the user may see of the cluster's keys.
+#[test]
+fn a_key_that_is_retired_or_gone_is_a_problem() {
+    let sealed = sealed();
+    let mut retired = key();
+    retired["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("retired");
+    let review = json!({ "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview", "metadata": {},
+                         "spec": {}, "status": { "allowed": true } });
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (now, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
+    let newer = envelope::issue(&mut rand::rngs::SysRng, &private, "", now, 60 * day).unwrap().to_pem();
+    for (keys, code, words) in [
+        (vec![retired], "key-retired", "`kubectl label secret -n kube-system sealed-secrets-keyabcde "),
+        (vec![], "key-absent", "which is not here: sealed for another cluster, or its key is gone"),
+    ] {
+        let lines = vec![
+            (SERVICE, 200, PORTS.into()),
+            (CERTIFICATE, 200, newer.clone()),
+            ("/selfsubjectaccessreviews?", 201, review.to_string()),
+            (LABELLED, 200, list(&keys)),
+            (LEGACY, 200, list(&[])),
+            (OBJECT, 404, status(404, "NotFound", "not found")),
+        ];
+        let json = printed(&inspect(&sealed, lines, &["-o", "json"]));
+        let reports: Value = serde_json::from_str(&json).unwrap();
+        let problem = &reports[0]["problems"][0];
+        assert_eq!(problem["code"], code, "{json}");
+        assert!(problem["message"].as_str().unwrap().contains(words), "{json}");
+    }
 }

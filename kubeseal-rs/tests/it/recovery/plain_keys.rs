@@ -144,8 +144,54 @@ fn the_secret_is_what_it_was_in_both_formats() {
             assert_eq!(value[field], secret()[field], "{scope} {field}");
         }
         assert_eq!(value["metadata"]["labels"], secret()["metadata"]["labels"]);
-        assert_eq!(value["metadata"]["ownerReferences"][0]["kind"], "SealedSecret");
+        assert_eq!(
+            value["metadata"]["ownerReferences"],
+            Value::Null,
+            "the API server refuses one without UID"
+        );
     }
+    let mut live: Value = serde_json::from_slice(&sealed(&[], &secret())).unwrap();
+    live["metadata"]["uid"] = json!("0f1e2d3c");
+    let arguments = ["--recovery-unseal", "--recovery-private-key=test-only.key"];
+    let opened = run(&arguments, live.to_string().as_bytes()).stdout;
+    let opened: Value = serde_json::from_slice(&opened).unwrap();
+    let owner = &opened["metadata"]["ownerReferences"][0];
+    assert_eq!((&owner["kind"], &owner["uid"]), (&json!("SealedSecret"), &json!("0f1e2d3c")));
+}
+
+/// A key without its certificate may be the one that is noted; a backup has the certificate.
+#[test]
+fn why_it_does_not_open_is_said_by_what_is_known_of_the_keys() {
+    let input = sealed(&[], &secret());
+    let directory = tempfile::tempdir().unwrap();
+    let other = PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (now, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
+    let certificate = envelope::issue(&mut rand::rngs::SysRng, &other, "", now, 60 * day).unwrap();
+    let file = |name: &str, text: &str| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let private = other.to_pkcs1_pem().unwrap();
+    let bare = file("bare.pem", &private);
+    let whole = file("whole.pem", &[private.as_str(), &certificate.to_pem()].concat());
+    let own = key() + &std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    let own = file("own.pem", &own);
+    let because = |key: &str, input: &[u8]| {
+        let output = run(&["--recovery-unseal", "--recovery-private-key", key], input);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let said = because(&bare, &input);
+    let guesses = "sealed for another cluster, or for another name or namespace, or its key is gone (key ";
+    assert!(said.contains(guesses), "{said}");
+    let said = because(&whole, &input);
+    assert!(said.contains("which is not here: sealed for another cluster"), "{said}");
+    assert!(said.contains("every sealing key"), "{said}");
+    let renamed = String::from_utf8(input).unwrap().replace("\"db\"", "\"api\"");
+    let said = because(&own, renamed.as_bytes());
+    assert!(said.contains("must have been sealed for another name or namespace than shop/api"), "{said}");
+    assert!(said.contains("hint: write the name and namespace that it was sealed for"), "{said}");
 }
 
 #[test]

@@ -176,7 +176,7 @@ fn one_bad_file_does_not_stop_the_rest() {
     assert!(stdout.ends_with("2 files with SealedSecrets: 2 resealed, 0 up to date, 3 failed\n"), "{stdout}");
     let stderr = tree.printed(&output.stderr);
     let expected = "error: not everything was resealed:\n  missing: it cannot be read: no such file or directory\n  \
-                    a.yaml: document 1, line 2 is not well-formed YAML or JSON\n  b.yaml: document 1 (SealedSecret shop/other), line 2: the values do not open\nhint: ";
+                    a.yaml: document 1, line 2 is not well-formed YAML or JSON\n  b.yaml: document 1 (SealedSecret shop/other), line 2: no key could decrypt secret (password, user): sealed for another cluster, or for another name or namespace, or its key is gone (key 0a0a0a0a0a0a)\nhint: ";
     assert!(stderr.starts_with(expected), "{stderr}");
     assert!(!stderr.contains("hunter2"));
     assert!(tree.text("b.yaml").starts_with(&foreign) && tree.text("b.yaml").contains(PRESENT));

@@ -1,5 +1,7 @@
 //! `--validate` and `--re-encrypt` through the controller, for a file and for a stream.
 
+use crate::support::certificates::{fingerprint, pem};
+use crate::support::key_lines::{LABELLED, LEGACY, key, list};
 use crate::support::program::{program, run};
 use crate::support::server::{Line, PORTS, Server};
 use std::process::Output;
@@ -87,6 +89,60 @@ fn another_object_or_a_wider_scope_is_not_followed() {
         let output = run_on(&server, &["--re-encrypt"], SEALED.as_bytes());
         assert!(String::from_utf8_lossy(&output.stderr).contains("is not the same SealedSecret"));
         assert!(output.stdout.is_empty());
+    }
+}
+
+/// The controller answers only that it does not open. What a user may read shows the reason.
+#[test]
+fn why_it_does_not_open_follows_from_the_keys_that_the_user_may_see() {
+    let noted = fingerprint(&pem());
+    let annotation = format!("sealedsecrets.bitnami.com/certificate-fingerprint: {noted}");
+    let namespace = "  namespace: shop\n";
+    let hinted = SEALED.replace(namespace, &format!("{namespace}  annotations: {{{annotation}}}\n"));
+    let labelled = |value: &str| {
+        let mut key = key();
+        key["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = value.into();
+        vec![key]
+    };
+    let review = |allowed: bool| {
+        let review = serde_json::json!({ "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+                                         "metadata": {}, "spec": {}, "status": { "allowed": allowed } });
+        ("/selfsubjectaccessreviews?", 201, review.to_string())
+    };
+    let label = "`kubectl label secret -n kube-system sealed-secrets-keyabcde \
+                 sealedsecrets.bitnami.com/sealed-secrets-key=active --overwrite` brings it back";
+    let place = "another name, namespace or scope than shop/db (strict)";
+    let other = "not a certificate".to_owned();
+    for (name, served, may_list, keys, because) in [
+        ("served", pem(), false, vec![], Some(place)),
+        ("active", other.clone(), true, labelled("active"), Some(place)),
+        ("retired", other.clone(), true, labelled("retired"), Some(label)),
+        ("revoked", other.clone(), true, labelled("compromised"), Some("a key that leaked and was revoked")),
+        ("absent", other.clone(), true, vec![], Some("which is not here: sealed for another cluster")),
+        ("may not list", other.clone(), false, labelled("retired"), None),
+    ] {
+        for (job, path) in [("--validate", "verify"), ("--re-encrypt", "rotate")] {
+            let server = Server::start(vec![
+                service(),
+                (path, 409, String::new()),
+                ("cert.pem", 200, served.clone()),
+                review(may_list),
+                (LABELLED, 200, list(&keys)),
+                (LEGACY, 200, list(&[])),
+            ]);
+            let output = run_on(&server, &[job], hinted.as_bytes());
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{name}: {stderr}");
+            let Some(because) = because else {
+                assert!(stderr.contains("hint: it was sealed for another cluster"), "{name}: {stderr}");
+                let is_listed = server.requests().iter().any(|request| request.contains("/secrets?"));
+                assert!(!is_listed, "{name}: a refused request for keys looks like an attack");
+                continue;
+            };
+            assert!(stderr.contains("  because: it does not open: sealed with "), "{name}: {stderr}");
+            assert!(stderr.contains(because), "{name}: {stderr}");
+            assert!(name == "revoked" || stderr.contains(&noted[..12]), "{name}: {stderr}");
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
 use rand::rngs::SysRng;
+use sealing::NotedKey;
 
 fn certificate(private: &PrivateKey, since: i64) -> Certificate {
     let since = Timestamp::from_second(since).unwrap();
@@ -75,4 +76,17 @@ fn a_stored_secret_does_not_undo_what_the_watch_has_shown() {
     // A Secret that the watch never shows takes its name all the same.
     let unused = in_version("7", &KeyContent::Unused);
     assert_eq!(state(None, "8").with(unused).records.secrets.len(), 1);
+}
+
+#[test]
+fn a_retired_key_opens_nothing_and_is_known_by_its_secret() {
+    let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
+    let certificate = certificate(&private, 1_000);
+    let (name, mut secret) = key_secret("old", KeyContent::Retired(Arc::new(certificate.clone())));
+    secret.about.namespace = "kube-system".into();
+    let state = RingState::new([(name, secret)].into(), None, false);
+    let place = SecretName { namespace: "kube-system".into(), name: "old".into() };
+    assert_eq!(state.ring.state_of(certificate.fingerprint()), NotedKey::Retired(Some(place)));
+    assert!(state.ring.is_empty() && state.rejections.is_empty());
+    assert_eq!(state.records.secrets[0].state, KeyState::Unused);
 }

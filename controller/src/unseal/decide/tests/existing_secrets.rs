@@ -21,6 +21,43 @@ fn an_earlier_owner_that_is_not_collected_gives_way_in_the_end() {
     assert_eq!(word(&plan), "refuse Unmanaged", "no other Secret may be taken over");
 }
 
+#[test]
+fn the_command_that_hands_a_secret_over_is_named() {
+    let plan = decide(
+        &sealed(json!({})),
+        existing(json!({ "metadata": { "ownerReferences": null } })),
+        &ring(),
+        &given(),
+    );
+    let message = refused(plan).to_string();
+    let command = "`kubectl annotate secret -n ns name sealedsecrets.bitnami.com/managed=true --overwrite`";
+    assert!(message.contains(command), "{message}");
+}
+
+#[test]
+fn the_client_that_undoes_each_correction_is_named() {
+    let observed = sealed(json!({}));
+    let given = Given { drift: true, ..given() };
+    for (editor, words) in [
+        (None, "keeps changing the Secret \"name\"; it is corrected"),
+        (
+            Some("kubectl-edit"),
+            "keeps changing the Secret \"name\" (field manager \"kubectl-edit\"); it is corrected",
+        ),
+    ] {
+        let mut facts = facts(&observed, &ring(), &given);
+        facts.memory.correction_delay = Some(Duration::from_secs(1));
+        let managed_fields =
+            editor.map(|editor| json!([{ "manager": editor, "fieldsV1": { "f:data": {} } }]));
+        let watched = json!({ "metadata": { "name": "name", "managedFields": managed_fields } });
+        facts.watched_secret = Some(Arc::new(serde_json::from_value(watched).unwrap()));
+        let edited = existing(json!({ "data": { "password": "eA==" } }));
+        let plan = decide_on(&facts, &observed, edited, &given);
+        let Plan::Leave(Outcome::Failed(contested)) = plan else { panic!("{plan:?}") };
+        assert!(contested.to_string().contains(words), "{contested}");
+    }
+}
+
 /// The owner may be in the part that was not read.
 #[test]
 fn a_secret_that_is_known_in_part_is_not_written() {

@@ -1,9 +1,9 @@
 //! Keys, what they open, and the messages about that.
 
 use super::*;
-use api::annotations::RECIPIENTS;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use recipients::Recipients;
-use sealing::{OtherRecipient, SealFor, seal_items};
+use sealing::{Diagnosis, OtherRecipient, SealFor, SecretName, seal_items};
 
 #[test]
 fn without_any_key_it_is_the_cluster_that_is_not_ready() {
@@ -17,7 +17,7 @@ fn any_of_the_keys_opens_whatever_the_hint_says() {
     let misleading = ring.newest().unwrap().fingerprint().to_string();
     for hint in [misleading.as_str(), "nonsense", ""] {
         let hinted = json!({ "metadata": { "annotations": {
-            api::annotations::CERTIFICATE_FINGERPRINT: hint } } });
+            CERTIFICATE_FINGERPRINT: hint } } });
         assert_eq!(word(&decide(&sealed(hinted), Target::Absent, &ring, &given())), "create", "{hint}");
     }
 }
@@ -30,9 +30,10 @@ fn every_bad_item_is_named_once_and_the_scope_it_was_sealed_with() {
     let Refusal::Unseal(UnsealError::Items(errors)) = refusal else { panic!("{refusal:?}") };
     let found: Vec<(&str, ItemErrorKind)> =
         errors.iter().map(|error| (error.key.as_str(), error.kind.clone())).collect();
+    let scope = Diagnosis::ScopeOfItsOwn { sealed: Scope::ClusterWide, stated: Scope::Strict };
     let expected = [
         ("a", ItemErrorKind::NotBase64),
-        ("b", ItemErrorKind::OtherScope(Scope::ClusterWide)),
+        ("b", ItemErrorKind::NoKeyOpens(scope)),
         ("c", ItemErrorKind::Truncated),
         ("d", ItemErrorKind::Truncated),
     ];
@@ -67,11 +68,11 @@ fn the_opening_keys_are_reported() {
 fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
     let ring = KeyRing::new([new_key()]).revoking(BTreeSet::from([key().fingerprint()]));
     let by_hint = json!({ "metadata": { "annotations": {
-        api::annotations::CERTIFICATE_FINGERPRINT: key().fingerprint().to_string() } } });
+        CERTIFICATE_FINGERPRINT: key().fingerprint().to_string() } } });
     let by_status = json!({ "status": { "openedBy": [key().fingerprint().to_string()] } });
     let by_other = json!({
         "metadata": { "annotations": {
-            api::annotations::CERTIFICATE_FINGERPRINT: ring.newest().unwrap().fingerprint().to_string() } },
+            CERTIFICATE_FINGERPRINT: ring.newest().unwrap().fingerprint().to_string() } },
         "status": { "openedBy": [key().fingerprint().to_string()] },
     });
     let cases = [
@@ -86,7 +87,7 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
         let plan = decide(&observed, Target::Absent, &ring, &Given { revoked, ..given() });
         assert_eq!(word(&plan), expected, "{change}");
         assert_eq!(
-            refused(plan).to_string().contains("its key is gone"),
+            refused(plan).to_string().contains("for another name or namespace"),
             expected == "refuse NoKeyOpens",
             "{change}"
         );
@@ -102,6 +103,20 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
     let refusal =
         refused(decide(&sealed(broken), Target::Absent, &ring, &Given { revoked: true, ..given() }));
     assert!(refusal.to_string().contains("illegal base64 data (broken)"), "{refusal}");
+}
+
+#[test]
+fn of_a_retired_key_it_is_said_how_to_bring_it_back() {
+    let secret = SecretName { namespace: "kube-system".into(), name: "sealed-secrets-key7x".into() };
+    let ring = KeyRing::new([new_key()]).retiring([(key().fingerprint(), secret)].into());
+    let hinted = json!({ "metadata": { "annotations": {
+        CERTIFICATE_FINGERPRINT: key().fingerprint().to_string() } } });
+    let plan = decide(&sealed(hinted), Target::Absent, &ring, &given());
+    assert_eq!(word(&plan), "refuse NoKeyOpens");
+    let message = refused(plan).to_string();
+    let command = "`kubectl label secret -n kube-system sealed-secrets-key7x \
+                   sealedsecrets.bitnami.com/sealed-secrets-key=active --overwrite`";
+    assert!(message.contains("which is retired") && message.contains(command), "{message}");
 }
 
 #[test]

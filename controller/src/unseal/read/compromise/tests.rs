@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::keys::store::ring::tests::new_key;
+use sealing::SecretName;
 use serde_json::{Value, json};
 
 const LEAKED: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const RETIRED: &str = "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc";
 const SOUND: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
 fn ring() -> KeyRing {
@@ -94,7 +96,10 @@ fn a_mark_outlives_the_secret_of_the_key() {
 fn a_hint_of_an_unknown_key_says_nothing() {
     let key = new_key();
     let own = key.fingerprint().to_string();
-    let ring = KeyRing::new([key]).revoking(BTreeSet::from([LEAKED.parse().unwrap()]));
+    let place = SecretName { namespace: "kube-system".into(), name: "old".into() };
+    let ring = KeyRing::new([key])
+        .revoking(BTreeSet::from([LEAKED.parse().unwrap()]))
+        .retiring([(RETIRED.parse().unwrap(), place)].into());
     let marked: SealedSecretStatus = serde_json::from_value(json!({
         "conditions": [{ "type": "Compromised", "status": "True", "message": SOUND }],
     }))
@@ -104,6 +109,7 @@ fn a_hint_of_an_unknown_key_says_nothing() {
         ("no fingerprint", Some("nonsense"), None, false),
         ("a key that counts", Some(&*own), None, true),
         ("one that leaked", Some(LEAKED), None, true),
+        ("one that is retired", Some(RETIRED), None, true),
         ("one that leaked and is gone", Some(SOUND), Some(&marked), true),
         ("made up", Some(SOUND), None, false),
     ] {

@@ -26,7 +26,7 @@ fn keys(names: &[&str]) -> BTreeSet<String> {
 }
 
 fn refused() -> Outcome {
-    Outcome::Refused(Refusal::Unmanaged { name: "a".into() })
+    Outcome::Refused(Refusal::Unmanaged { namespace: "ns".into(), name: "a".into() })
 }
 
 fn failed() -> Outcome {

@@ -1,7 +1,10 @@
 //! Annotations and items that were made to mislead or to waste time.
 
 use super::super::keys_and_objects::{A, ALL, B, unseal_with};
-use super::sealed::{Change, annotate, annotation, certificate, read, ring_of, sealed, sealed_part, tamper};
+use super::sealed::{
+    Change, absent, annotate, annotation, certificate, read, ring_of, sealed, sealed_elsewhere_for,
+    sealed_part, tamper,
+};
 use api::annotations::RECIPIENTS;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -45,12 +48,12 @@ fn hostile_annotations_cost_little_and_leave_the_items_as_they_are() {
         (
             "an unknown key",
             Box::new(|it| it["groups"][0]["to"][1]["cert"] = "0".repeat(64).into()),
-            ItemErrorKind::NoKeyOpens,
+            absent(A),
         ),
         (
             "a forged fingerprint",
             Box::new(move |it| it["groups"][0]["to"][1] = garbage.clone()),
-            ItemErrorKind::NoKeyOpens,
+            sealed_elsewhere_for(B, "ns/name"),
         ),
         (
             "many entries",
@@ -63,7 +66,7 @@ fn hostile_annotations_cost_little_and_leave_the_items_as_they_are() {
                 let other = sealed_elsewhere();
                 it["groups"][0]["to"] = other["groups"][0]["to"].clone();
             }),
-            ItemErrorKind::NoKeyOpens,
+            sealed_elsewhere_for(B, "ns/name"),
         ),
     ];
     for (name, change, expected) in cases {
@@ -93,14 +96,14 @@ fn an_envelope_is_no_object_key_and_an_object_key_no_envelope() {
     tamper(&mut sealed, |document| {
         document["groups"][0]["to"][1]["key"] = BASE64_STANDARD.encode(&wrapped).into();
     });
-    assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    assert_eq!(read(&sealed, B, "a"), Err(sealed_elsewhere_for(B, "ns/name")));
     // The object key of B given as the wrapped key of an envelope.
     let recipients::Entry::Certificate { key, .. } = &object_key.groups()[0].to()[1] else { unreachable!() };
     let length = u16::try_from(key.len()).unwrap().to_be_bytes();
     let envelope = [&length[..], key, &sealed_part(&sealed, "a")].concat();
     sealed.metadata.annotations.as_mut().unwrap().remove(RECIPIENTS);
     sealed.spec.encrypted_data.insert("a".into(), BASE64_STANDARD.encode(envelope));
-    assert_eq!(read(&sealed, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    assert_eq!(read(&sealed, B, "a"), Err(absent(A)));
 }
 
 #[test]
@@ -136,5 +139,5 @@ fn a_label_with_a_zero_byte_opens_no_entry() {
     let mut moved = serde_json::to_value(sealed(&[("a", "1")])).unwrap();
     moved["metadata"]["name"] = "na\u{0}me".into();
     let moved = serde_json::from_value(moved).unwrap();
-    assert_eq!(read(&moved, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    assert_eq!(read(&moved, B, "a"), Err(sealed_elsewhere_for(B, "ns/na\u{0}me")));
 }

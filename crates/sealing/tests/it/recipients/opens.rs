@@ -1,14 +1,15 @@
 //! Who opens a SealedSecret for several recipients, and with which keys.
 
 use super::super::keys_and_objects::{A, ALL, B, key, unseal_with};
-use super::sealed::{certificate, read, ring_of, sealed, sealed_to};
+use super::sealed::{absent, certificate, read, ring_of, sealed, sealed_elsewhere_for, sealed_to};
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, RECIPIENTS};
 use envelope::{KeyPair, PrivateKey, issue};
 use jiff::SignedDuration;
 use rand::rngs::SysRng;
 use sealing::{
-    ItemErrorKind, KeyRing, Keys, Needs, SealFor, SealingKey, change_recipients, needs, seal_item,
+    Diagnosis, ItemErrorKind, KeyRing, Keys, Needs, ScopeChange, SealFor, SealingKey, change_recipients,
+    needs, seal_item,
 };
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ fn each_recipient_opens_it_and_no_other_key_does() {
         Ok("1"),
         "upstream's controller, which does not know the annotation"
     );
-    assert_eq!(read(&plain, B, "a"), Err(ItemErrorKind::NoKeyOpens));
+    assert_eq!(read(&plain, B, "a"), Err(absent(A)));
 }
 
 #[test]
@@ -37,15 +38,15 @@ fn entries_are_bound_to_namespace_name_and_scope() {
     for (field, value) in [("name", "other"), ("namespace", "other")] {
         let mut moved = serde_json::to_value(&sealed).unwrap();
         moved["metadata"][field] = value.into();
-        assert_eq!(
-            read(&serde_json::from_value(moved).unwrap(), B, "a"),
-            Err(ItemErrorKind::NoKeyOpens),
-            "{field}"
-        );
+        let place = if field == "name" { "ns/other" } else { "other/name" };
+        let expected = Err(sealed_elsewhere_for(B, place));
+        assert_eq!(read(&serde_json::from_value(moved).unwrap(), B, "a"), expected, "{field}");
     }
     let mut wider = sealed.clone();
     Scope::ClusterWide.annotate(wider.metadata.annotations.as_mut().unwrap());
-    assert_eq!(read(&wider, B, "a"), Err(ItemErrorKind::OtherScope(Scope::Strict)));
+    let change = ScopeChange { add: None, remove: vec![CLUSTER_WIDE] };
+    let strict = Diagnosis::OtherScope { sealed: Scope::Strict, change };
+    assert_eq!(read(&wider, B, "a"), Err(ItemErrorKind::NoKeyOpens(strict)));
 }
 
 /// Upstream's `--merge-into` and `--re-encrypt` change items and leave the annotation as it was.

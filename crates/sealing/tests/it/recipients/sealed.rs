@@ -9,7 +9,8 @@ use envelope::{Certificate, KeyPair, KeySize, Plaintext, PrivateKey, issue};
 use jiff::SignedDuration;
 use rand::rngs::SysRng;
 use sealing::{
-    ItemErrorKind, KeyRing, OtherRecipient, SealFor, SealingKey, SecretToSeal, UnsealError, seal_secret_for,
+    Diagnosis, ItemErrorKind, KeyRing, OtherRecipient, SealFor, SealingKey, SecretToSeal, UnsealError,
+    seal_secret_for,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -48,6 +49,17 @@ pub(super) fn read(sealed: &SealedSecret, with: (&str, &str), item: &str) -> Res
         }
         Err(other) => unreachable!("{other}"),
     }
+}
+
+/// The key is not here that the annotation names.
+pub(super) fn absent(key: (&str, &str)) -> ItemErrorKind {
+    ItemErrorKind::NoKeyOpens(Diagnosis::AbsentKey(certificate(key).fingerprint()))
+}
+
+/// The key is here that an annotation names, and does not open it under this place.
+pub(super) fn sealed_elsewhere_for(key: (&str, &str), place: &str) -> ItemErrorKind {
+    let key = certificate(key).fingerprint();
+    ItemErrorKind::NoKeyOpens(Diagnosis::OtherPlace { key, place: place.into() })
 }
 
 pub(super) fn annotation(sealed: &SealedSecret) -> &str {

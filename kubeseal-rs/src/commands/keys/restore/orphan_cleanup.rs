@@ -1,6 +1,5 @@
 //! `clear_up`: retires or deletes the key that the controller made while the keys of the backup were lost.
 
-use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::commands::keys::restore::orphan_key::descent::Descent;
 use crate::commands::keys::restore::orphan_key::{KeyFacts, OrphanKeys, Verdict, judge, orphan_keys};
@@ -11,7 +10,7 @@ use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
-use api::sealing_key::RETIRED;
+use api::sealing_key::{RETIRED, label_command};
 use envelope::Fingerprint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -105,7 +104,7 @@ fn doubt(namespace: &str, key: &StoredKey) -> String {
          certain that no key was there when it was made. `{} keys list PATH` shows what needs it, in the cluster and in your files; if \
          nothing does, `{}` retires it",
         name(),
-        kubectl_command(namespace, std::slice::from_ref(&secret), RETIRED)
+        label_command(namespace, std::slice::from_ref(&secret), RETIRED)
     )
 }
 

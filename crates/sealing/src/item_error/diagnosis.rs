@@ -1,0 +1,173 @@
+//! [`Diagnosis`]: why no key opens an item. By the keys that its SealedSecret says it was sealed with, by what is known of them, and by the
+//! scopes that were tried. The controller and `kubeseal-rs` both ask here, so that they give the same answer.
+//!
+//! The annotations prove nothing, because any user may write them: a diagnosis explains a failure, and decides nothing.
+
+use crate::item_error::noted_key::{NotedKey, SecretName, noted_keys};
+use crate::item_error::scope_change::ScopeChange;
+use api::Scope;
+use api::sealing_key::{ACTIVE, LABEL, label_command};
+use envelope::Fingerprint;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+/// Why no key opens an item, in words that continue "no key could decrypt secret".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Diagnosis {
+    /// A key opens it, but under another scope than the annotations state.
+    #[error("sealed with scope {sealed}, which the SealedSecret's annotations do not state: {change}")]
+    OtherScope {
+        /// The scope that it opens with.
+        sealed: Scope,
+        /// How to make the annotations state it.
+        change: ScopeChange,
+    },
+    /// As [`Diagnosis::OtherScope`], while other items open with the scope of the annotations.
+    #[error(
+        "sealed with scope {sealed}, which the SealedSecret's annotations do not state; other items open with scope {stated}: seal this \
+         one again"
+    )]
+    ScopeOfItsOwn {
+        /// The scope that it opens with.
+        sealed: Scope,
+        /// The scope of the annotations.
+        stated: Scope,
+    },
+    /// The key that it was sealed with leaked and was revoked.
+    #[error(
+        "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one"
+    )]
+    Revoked,
+    /// The key that it was sealed with is here, and its label takes it out of use.
+    #[error("sealed with key {}, which is retired and opens nothing; {} brings it back", .key.short(), bringing_back(.secret.as_ref()))]
+    Retired {
+        /// The key.
+        key: Fingerprint,
+        /// The key's Secret, if it is known which.
+        secret: Option<SecretName>,
+    },
+    /// The key that it was sealed with is here, and every scope was tried.
+    #[error(
+        "sealed with key {}, which is here and active, so it must have been sealed for another name or namespace than {place}", .key.short()
+    )]
+    OtherPlace {
+        /// The key.
+        key: Fingerprint,
+        /// Namespace and name of the SealedSecret.
+        place: String,
+    },
+    /// As [`Diagnosis::OtherPlace`], while other items open: the annotation may speak of those.
+    #[error(
+        "sealed apart from the other items, which open: for another name or namespace than {place}, or for another cluster; seal it again"
+    )]
+    ItemOfAnotherPlace {
+        /// Namespace and name of the SealedSecret.
+        place: String,
+    },
+    /// The key that it was sealed with is here, and which scopes were tried is not known.
+    #[error(
+        "sealed with key {}, which is here and active, so it must have been sealed for another name, namespace or scope than {place} \
+         ({scope})", .key.short()
+    )]
+    OtherPlaceOrScope {
+        /// The key.
+        key: Fingerprint,
+        /// Namespace and name of the SealedSecret.
+        place: String,
+        /// The scope of its annotations.
+        scope: Scope,
+    },
+    /// The key that it was sealed with is not here.
+    #[error("sealed with key {}, which is not here: sealed for another cluster, or its key is gone", .0.short())]
+    AbsentKey(Fingerprint),
+    /// Nothing is known of the key that it was sealed with.
+    #[error(
+        "sealed for another cluster, or for another name or namespace, or its key is gone{}", in_brackets(.0.as_ref())
+    )]
+    Unclear(Option<Fingerprint>),
+}
+
+impl Diagnosis {
+    /// Why an item does not open that was tried with every scope. `noted` are the keys that it may have been sealed with, and `place` is the
+    /// namespace and name of its SealedSecret.
+    #[must_use]
+    pub fn of_keys(
+        noted: &[Fingerprint],
+        place: (&str, &str),
+        known: impl Fn(Fingerprint) -> NotedKey,
+    ) -> Self {
+        let states: Vec<(Fingerprint, NotedKey)> = noted.iter().map(|key| (*key, known(*key))).collect();
+        let first = |wanted: fn(&NotedKey) -> bool| states.iter().find(|(_, state)| wanted(state)).cloned();
+        // The annotation of the certificate comes first: it names the key of the values themselves.
+        if let Some((_, NotedKey::Revoked)) = states.first() {
+            return Self::Revoked;
+        }
+        if let Some((key, _)) = first(|state| *state == NotedKey::Active) {
+            return Self::OtherPlace { key, place: shown(place) };
+        }
+        if let Some((key, NotedKey::Retired(secret))) = first(|state| matches!(state, NotedKey::Retired(_))) {
+            return Self::Retired { key, secret };
+        }
+        match states.first() {
+            Some((key, NotedKey::Absent)) => Self::AbsentKey(*key),
+            noted => Self::Unclear(noted.map(|(key, _)| *key)),
+        }
+    }
+
+    /// Why an object does not open, by the answer of a program that does not say more.
+    #[must_use]
+    pub fn of_object(metadata: &ObjectMeta, known: impl Fn(Fingerprint) -> NotedKey) -> Self {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let (namespace, name) = (text(&metadata.namespace), text(&metadata.name));
+        match Self::of_keys(&noted_keys(metadata), (&namespace, &name), known) {
+            Self::OtherPlace { key, place } => {
+                Self::OtherPlaceOrScope { key, place, scope: Scope::of(metadata.annotations.as_ref()) }
+            }
+            other => other,
+        }
+    }
+
+    /// This diagnosis of an item, where other items of the object open with the scope that its annotations state.
+    pub(crate) fn beside_items_that_open(self, stated: Scope) -> Self {
+        match self {
+            Self::OtherScope { sealed, .. } => Self::ScopeOfItsOwn { sealed, stated },
+            Self::OtherPlace { place, .. } => Self::ItemOfAnotherPlace { place },
+            other => other,
+        }
+    }
+
+    /// Whether the item opens perhaps when a key is added.
+    #[must_use]
+    pub fn wants_key(&self) -> bool {
+        match self {
+            Self::OtherScope { .. } | Self::ScopeOfItsOwn { .. } | Self::Revoked => false,
+            Self::Retired { .. }
+            | Self::OtherPlace { .. }
+            | Self::ItemOfAnotherPlace { .. }
+            | Self::OtherPlaceOrScope { .. }
+            | Self::AbsentKey(_)
+            | Self::Unclear(_) => true,
+        }
+    }
+}
+
+/// The place of an object, as a message shows it.
+fn shown((namespace, name): (&str, &str)) -> String {
+    if namespace.is_empty() { format!("{name} without a namespace") } else { format!("{namespace}/{name}") }
+}
+
+/// What makes a retired key open again.
+fn bringing_back(secret: Option<&SecretName>) -> String {
+    match secret {
+        Some(SecretName { namespace, name }) => {
+            format!("`{}`", label_command(namespace, std::slice::from_ref(name), ACTIVE))
+        }
+        None => format!("the label {LABEL}={ACTIVE} on its Secret"),
+    }
+}
+
+fn in_brackets(key: Option<&Fingerprint>) -> String {
+    key.map(|key| format!(" (key {})", key.short())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! [`opening_hint`]: what a user who opens SealedSecrets with keys of their own does next, if the keys do not open one.
+
+use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use recipients::{Entry, Recipients};
+use sealing::{Diagnosis, UnsealError, recipients_in};
+use std::collections::BTreeSet;
+
+/// Whether the command opens with age identities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identities {
+    /// It does, and was given some.
+    Given,
+    /// It does, and was given none.
+    NoneGiven,
+    /// It opens with private keys only.
+    NotTaken,
+}
+
+/// What is necessary to open an object with this metadata; None if no key opens it.
+pub(crate) fn opening_hint(
+    error: &UnsealError,
+    metadata: &ObjectMeta,
+    identities: Identities,
+) -> Option<String> {
+    if !error.wants_key() {
+        return None;
+    }
+    if lacks_namespace(metadata) {
+        return Some(NAMESPACE_HINT.into());
+    }
+    let is_elsewhere = |diagnosis: &Diagnosis| matches!(diagnosis, Diagnosis::OtherPlace { .. });
+    if error.diagnoses().count() > 0 && error.diagnoses().all(is_elsewhere) {
+        return Some(
+            "write the name and namespace that it was sealed for into a copy of it, and open that".into(),
+        );
+    }
+    let age: BTreeSet<String> = match recipients_in(metadata.annotations.as_ref()) {
+        Some(Ok(recipients)) => age_recipients(&recipients).collect(),
+        _ => BTreeSet::new(),
+    };
+    let age: Vec<&str> = age.iter().map(String::as_str).collect();
+    let identity = match identities {
+        Identities::NotTaken => String::new(),
+        Identities::NoneGiven if age.is_empty() => String::new(),
+        Identities::Given if age.is_empty() => {
+            "; it is sealed for no age recipient, so that --identity is of no use".to_owned()
+        }
+        Identities::Given | Identities::NoneGiven => {
+            format!(
+                ", or the identity of an age recipient that it is sealed for ({}) with --identity FILE",
+                age.join(", ")
+            )
+        }
+    };
+    Some(format!(
+        "give every sealing key the cluster ever had, with --recovery-private-key FILE once for each file{identity}; name, namespace \
+         and scope must be those it was sealed for"
+    ))
+}
+
+fn age_recipients(recipients: &Recipients) -> impl Iterator<Item = String> {
+    recipients.groups().iter().flat_map(|group| group.to()).filter_map(|entry| match entry {
+        Entry::Age { recipient, .. } => Some(recipient.to_string()),
+        Entry::Certificate { .. } => None,
+    })
+}
