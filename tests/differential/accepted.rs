@@ -21,6 +21,8 @@ use crate::stage::{Answers, Stage};
 const REASONS: &[&str] = &[
     "a lowercase RFC 1123 subdomain must consist of",
     "may not contain '/'",
+    // A template under a name that no item of a Secret can have.
+    "a valid config key must consist of",
     // A namespace that does not exist.
     "not found",
     // kubectl keeps a copy of what it applies in an annotation, which has a limited size.

@@ -101,7 +101,7 @@ impl WatchedSecrets {
                 tracing::warn!(secret, %fingerprint, "sealing key is labelled as leaked: it unseals nothing any more");
             }
             KeyContent::Retired(_) | KeyContent::Unused => {
-                tracing::info!(secret, "sealing key is retired by its label")
+                tracing::info!(secret, "sealing key is retired by its label");
             }
             KeyContent::Rejected(_, error) => tracing::error!(
                 secret,

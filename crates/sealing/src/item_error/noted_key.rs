@@ -4,7 +4,7 @@ use crate::annotation::recipients_in;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use recipients::Entry;
+use recipients::{Entry, Group, Recipients};
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,6 @@ pub fn noted_keys(metadata: &ObjectMeta) -> Vec<Fingerprint> {
     let annotations = metadata.annotations.as_ref();
     let hint = annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)?.parse().ok());
     let recipients = recipients_in(annotations).and_then(Result::ok);
-    let entries = recipients.iter().flat_map(|recipients| recipients.groups()).flat_map(|group| group.to());
+    let entries = recipients.iter().flat_map(Recipients::groups).flat_map(Group::to);
     hint.into_iter().chain(entries.filter_map(Entry::fingerprint)).collect()
 }

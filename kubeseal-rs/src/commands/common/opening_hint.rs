@@ -2,7 +2,7 @@
 
 use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use recipients::{Entry, Recipients};
+use recipients::{Entry, Group, Recipients};
 use sealing::{Diagnosis, UnsealError, recipients_in};
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ pub(crate) fn opening_hint(
 }
 
 fn age_recipients(recipients: &Recipients) -> impl Iterator<Item = String> {
-    recipients.groups().iter().flat_map(|group| group.to()).filter_map(|entry| match entry {
+    recipients.groups().iter().flat_map(Group::to).filter_map(|entry| match entry {
         Entry::Age { recipient, .. } => Some(recipient.to_string()),
         Entry::Certificate { .. } => None,
     })

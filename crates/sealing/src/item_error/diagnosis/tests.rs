@@ -7,8 +7,8 @@ fn key(digit: &str) -> Fingerprint {
     digit.repeat(64).parse().unwrap()
 }
 
-fn secret() -> Option<SecretName> {
-    Some(SecretName { namespace: "kube-system".into(), name: "sealed-secrets-key7x".into() })
+fn secret() -> SecretName {
+    SecretName { namespace: "kube-system".into(), name: "sealed-secrets-key7x".into() }
 }
 
 /// What is known of the key of this digit.
@@ -16,7 +16,7 @@ fn known(key: Fingerprint) -> NotedKey {
     match key.to_string().as_bytes()[0] {
         b'a' => NotedKey::Active,
         b'b' => NotedKey::Revoked,
-        b'c' => NotedKey::Retired(secret()),
+        b'c' => NotedKey::Retired(Some(secret())),
         b'd' => NotedKey::Retired(None),
         b'e' => NotedKey::Absent,
         _ => NotedKey::Unknown,
