@@ -1,14 +1,11 @@
 //! Our two programs, as cargo builds them. Programs of other projects are [`programs`](crate::programs).
 
-pub(crate) mod elf;
-pub mod static_controller;
-
 use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
+use release::program::executable;
 
 use crate::workspace;
 
@@ -59,35 +56,5 @@ impl Binaries {
     /// The environment by which a child process's [`ready`](Self::ready) finds the programs.
     pub fn environment(&self) -> [(&'static str, PathBuf); 2] {
         [(CONTROLLER, self.controller.clone()), (KUBESEAL, self.kubeseal.clone())]
-    }
-}
-
-/// The path of the program `name`, from cargo's messages: a line of JSON for each artifact.
-fn executable(messages: &str, name: &str) -> Result<PathBuf> {
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .filter(|message| message["target"]["name"] == name && message["target"]["kind"][0] == "bin")
-        // The program built for its own unit tests is another executable of the same name.
-        .filter(|message| message["profile"]["test"] == false)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .with_context(|| format!("cargo built no program called {name}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::*;
-
-    #[test]
-    fn the_program_is_found_and_its_unit_tests_are_not() -> Result<()> {
-        let messages = r#"{"target":{"name":"a","kind":["bin"]},"profile":{"test":true},"executable":"/d/deps/a-1"}
-not json
-{"target":{"name":"a","kind":["lib"]},"profile":{"test":false},"executable":null}
-{"target":{"name":"a","kind":["bin"]},"profile":{"test":false},"executable":"/d/a"}"#;
-        assert_eq!(executable(messages, "a")?, Path::new("/d/a"));
-        assert!(executable(messages, "b").is_err());
-        Ok(())
     }
 }

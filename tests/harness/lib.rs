@@ -9,7 +9,7 @@
 //! - [`process`]: a process that ends with the harness, [`Cli`](process::cli::Cli) for commands, and a clock that a test sets;
 //! - [`control_plane`]: etcd, kube-apiserver, kube-controller-manager, and the network in which pods have addresses;
 //! - [`chart`] and [`pod`]: what helm renders, applied; and a controller, run as the kubelet would run its Deployment;
-//! - [`image`] and [`node`]: container images, and a cluster with a kubelet and containerd that runs them;
+//! - [`node`]: a cluster with a kubelet and containerd, which runs images of the crate `release`;
 //! - [`accept`]: the loop of a server over its connections, for all proxies;
 //! - [`network`]: what can go wrong between a controller and the API server, going wrong;
 //! - [`cluster`]: Flux, an admission policy, SealedSecrets that no key opens;
@@ -23,7 +23,6 @@ pub mod binaries;
 pub mod chart;
 pub mod control_plane;
 pub mod failure;
-pub mod image;
 pub mod lab;
 pub mod node;
 pub mod pod;
@@ -42,6 +41,7 @@ pub mod cluster {
 pub mod network {
     pub mod cuttable_link;
     pub mod fault_proxy;
+    pub mod file_server;
     pub mod http_client;
     pub mod namespace;
 }

@@ -23,13 +23,13 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::core::v1::Node as NodeObject;
 use kube::{Api, Client};
+use release::image::Image;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
 use crate::control_plane::certificates::Certificates;
 use crate::control_plane::kubeconfig::User;
 use crate::control_plane::{kubeconfig, ready};
-use crate::image::Image;
 use crate::node::addresses::{ADDRESS, NAME, PAUSE_IMAGE, PORT, SERVICE_ADDRESS, URL};
 use crate::node::cgroup::Cgroup;
 use crate::node::components::Components;

@@ -41,7 +41,8 @@ impl Programs {
     /// All programs that the tests on this machine can use; those of a node only if `with_node`.
     pub fn all(with_node: bool) -> Result<Self> {
         let node: &[Program] = if with_node { &Program::NODE } else { &[] };
-        let others = [Program::SYSTEM.as_slice(), &Program::AGE, &[Program::KustomizeController]];
+        let others =
+            [Program::SYSTEM.as_slice(), &Program::AGE, &Program::RELEASE, &[Program::KustomizeController]];
         Self::ready(&[others.concat().as_slice(), node].concat())
     }
 

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use kube::Client;
+use release::image::Image;
+use release::program::Program as Released;
 use tests::binaries::Binaries;
-use tests::binaries::static_controller::StaticController;
-use tests::image::Image;
 use tests::lab::Maker;
 use tests::node::{Node, requirements};
 use tests::process::cli::Cli;
@@ -26,7 +26,7 @@ pub(crate) struct Stage {
     pub(crate) node: Node,
     programs: Programs,
     binaries: Binaries,
-    pub(crate) controller: StaticController,
+    pub(crate) controller: Released,
     pub(crate) upstream_chart: PathBuf,
 }
 
@@ -72,14 +72,14 @@ impl Stage {
 struct Built {
     programs: Programs,
     binaries: Binaries,
-    controller: StaticController,
+    controller: Released,
     upstream_chart: PathBuf,
 }
 
 fn build() -> Result<Built> {
     let others = [Program::Helm, Program::UpstreamKubeseal, Program::UpstreamController];
     let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())?;
-    let (binaries, controller) = (Binaries::ready()?, StaticController::build()?);
+    let (binaries, controller) = (Binaries::ready()?, Released::controller()?);
     Ok(Built { programs, binaries, controller, upstream_chart: upstream_chart()? })
 }
 

@@ -1,8 +1,10 @@
 //! `cargo xtask ci`: all that must hold before a change lands, the quick and the likely to fail first.
 
+mod copy;
 mod deny;
 mod examples;
 mod node_packages;
+mod not_unix;
 mod packages;
 mod python_packages;
 
@@ -25,11 +27,12 @@ pub(crate) fn run() -> Result<()> {
 
 fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     // A run that failed may have left it, and a cache may bring it along.
-    examples::remove_copy()?;
+    copy::remove()?;
     check::steps_of_check(steps)?;
     steps.step("generated files", || generate::run(&generate::Arguments { check: true }))?;
     steps.step("packages alone", packages::check)?;
     steps.step("examples of CONTRIBUTING", examples::compile)?;
+    steps.step("kubeseal-rs for Windows", not_unix::compile)?;
     let mut doc = cargo(&["doc", "--workspace", "--no-deps"]);
     doc.env("RUSTDOCFLAGS", "--deny warnings");
     steps.command("documentation", doc)?;

@@ -42,8 +42,11 @@ enum Command {
     Ci,
     /// Write the files that are made from others: the chart's CustomResourceDefinition, the plain manifests
     Generate(generate::Arguments),
-    /// Write the controller's image to a file, without Docker
+    /// Write an image to a file, without Docker
     Image(image::Arguments),
+    /// Build what a release consists of: archives of kubeseal-rs, checksums, the Krew manifest
+    #[command(subcommand)]
+    Release(release::command::Command),
 }
 
 fn main() -> ExitCode {
@@ -65,5 +68,6 @@ fn run(command: Command) -> Result<()> {
         Command::Ci => ci::run(),
         Command::Generate(arguments) => generate::run(&arguments),
         Command::Image(arguments) => image::run(&arguments),
+        Command::Release(command) => command.run(),
     }
 }

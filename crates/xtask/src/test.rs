@@ -14,11 +14,11 @@ use std::{io, thread};
 
 use anyhow::{Context as _, Result, bail};
 use harness::binaries::Binaries;
-use harness::binaries::static_controller::StaticController;
 use harness::failure::Failure;
 use harness::node::requirements;
 use harness::programs::Programs;
 use harness::test::suite::ALL_MUST_RUN;
+use release::program::Program as Released;
 
 use self::tally::Tally;
 use crate::cargo::cargo;
@@ -84,7 +84,7 @@ fn everything(arguments: &Arguments, binaries: &Binaries, has_node: bool) -> Res
     // For the suite of the node, which builds what is missing. If this fails, it says why.
     let build_image = || {
         if has_node {
-            let _ = StaticController::build();
+            let _ = Released::controller();
         }
     };
     let outcome = side_by_side::run(suites, prepare, build_image, io::stdout());

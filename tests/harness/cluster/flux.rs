@@ -6,7 +6,6 @@
 //! would add a hundred modules and a git server, and nothing to what is tested.
 
 pub(crate) mod archive;
-pub(crate) mod artifacts;
 pub mod kustomization;
 pub mod source;
 
@@ -23,10 +22,10 @@ use kube::api::{Api, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::chart::rendered::Rendered;
-use crate::cluster::flux::artifacts::Artifacts;
 use crate::cluster::flux::kustomization::{FIELD_MANAGER, Kustomization};
 use crate::cluster::flux::source::Source;
 use crate::control_plane::port::free_port;
+use crate::network::file_server::FileServer;
 use crate::network::http_client::http_client;
 use crate::process::log_tail::log_tail;
 use crate::process::log_tail::read_log;
@@ -45,7 +44,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// A running kustomize-controller, which is killed when this is dropped.
 pub struct Flux {
     process: Process,
-    artifacts: Artifacts,
+    artifacts: FileServer,
     client: Client,
 }
 
@@ -80,7 +79,7 @@ impl Flux {
             .env("KUBECONFIG", kubeconfig)
             .env("RUNTIME_NAMESPACE", NAMESPACE);
         let process = Process::spawn("kustomize-controller", command, &dir.join("kustomize-controller.log"))?;
-        let mut flux = Self { process, artifacts: Artifacts::serve().await?, client };
+        let mut flux = Self { process, artifacts: FileServer::serve().await?, client };
         flux.wait_ready(&format!("http://{}:{health}/readyz", Ipv4Addr::LOCALHOST)).await?;
         Ok(flux)
     }

@@ -41,6 +41,12 @@ pub enum Program {
     Age,
     /// Makes identities of age.
     AgeKeygen,
+    /// Checks workflows of GitHub.
+    Actionlint,
+    /// Installs plugins of kubectl.
+    Krew,
+    /// Checks manifests of plugins, and installs them.
+    ValidateKrewManifest,
 }
 
 impl Program {
@@ -69,6 +75,9 @@ impl Program {
     /// What opens SealedSecrets without any cluster.
     pub const AGE: [Self; 2] = [Self::Age, Self::AgeKeygen];
 
+    /// What checks the files of a release.
+    pub const RELEASE: [Self; 3] = [Self::Actionlint, Self::Krew, Self::ValidateKrewManifest];
+
     /// The name of its executable.
     pub const fn file_name(self) -> &'static str {
         match self {
@@ -89,6 +98,10 @@ impl Program {
             Self::KustomizeController => "kustomize-controller",
             Self::Age => "age",
             Self::AgeKeygen => "age-keygen",
+            Self::Actionlint => "actionlint",
+            // kubectl finds its plugins by such names, as `kubectl krew`.
+            Self::Krew => "kubectl-krew",
+            Self::ValidateKrewManifest => "validate-krew-manifest",
         }
     }
 
@@ -111,6 +124,9 @@ impl Program {
             Self::KustomizeController => "github.com/fluxcd/kustomize-controller",
             Self::Age => "filippo.io/age/cmd/age",
             Self::AgeKeygen => "filippo.io/age/cmd/age-keygen",
+            Self::Actionlint => "github.com/rhysd/actionlint/cmd/actionlint",
+            Self::Krew => "sigs.k8s.io/krew/cmd/krew",
+            Self::ValidateKrewManifest => "sigs.k8s.io/krew/cmd/validate-krew-manifest",
         }
     }
 
@@ -129,6 +145,8 @@ impl Program {
             Self::Containerd | Self::ContainerdShim | Self::Ctr => "github.com/containerd/containerd/v2",
             Self::KustomizeController => "github.com/fluxcd/kustomize-controller",
             Self::Age | Self::AgeKeygen => "filippo.io/age",
+            Self::Actionlint => "github.com/rhysd/actionlint",
+            Self::Krew | Self::ValidateKrewManifest => "sigs.k8s.io/krew",
         }
     }
 
@@ -140,7 +158,10 @@ impl Program {
             | Self::Containerd
             | Self::ContainerdShim
             | Self::Ctr
-            | Self::KustomizeController => None,
+            | Self::KustomizeController
+            | Self::ValidateKrewManifest => None,
+            Self::Actionlint => Some("github.com/rhysd/actionlint.version"),
+            Self::Krew => Some("sigs.k8s.io/krew/internal/version.gitTag"),
             Self::Age | Self::AgeKeygen => Some("main.Version"),
             Self::KubeApiserver
             | Self::KubeControllerManager
@@ -167,6 +188,8 @@ impl Program {
             Self::Containerd | Self::ContainerdShim | Self::Ctr => "containerd",
             Self::KustomizeController => "flux",
             Self::Age | Self::AgeKeygen => "age",
+            Self::Actionlint => "actionlint",
+            Self::Krew | Self::ValidateKrewManifest => "krew",
         };
         workspace::root().join("tests/programs").join(name)
     }
@@ -183,6 +206,7 @@ impl Program {
             Self::KubeScheduler | Self::KubeProxy | Self::ContainerdShim | Self::Ctr => 15,
             Self::KustomizeController => 120,
             Self::Age | Self::AgeKeygen => 5,
+            Self::Actionlint | Self::Krew | Self::ValidateKrewManifest => 10,
         };
         Duration::from_secs(seconds)
     }

@@ -1,59 +1,28 @@
 //! The worked examples of CONTRIBUTING.md: all its `diff` blocks are applied to a copy of the workspace, which must compile.
 //!
-//! Decided: a copy that shares the checkout's target folder, instead of patches that are only seen to apply, because what an example
-//! calls may be renamed without a change in its context lines. Only the crates of the workspace are compiled again.
+//! Decided: a copy that is compiled, instead of patches that are only seen to apply, because what an example calls may be renamed without
+//! a change in its context lines.
 
-use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use harness::user::page::Page;
-use harness::workspace;
 
-use crate::cargo::cargo;
+use super::copy;
 
 const PAGE: &str = ".github/CONTRIBUTING.md";
 
-/// What cargo needs to check a program.
-const COPIED: [&str; 7] =
-    ["Cargo.toml", "Cargo.lock", ".cargo", "controller", "crates", "kubeseal-rs", "tests"];
-
 pub(super) fn compile() -> Result<()> {
-    let target = workspace::target_dir();
-    let copy = copy();
-    remove_copy()?;
-    apply_all(&copy)?;
-    let mut check = cargo(&["check", "--quiet", "--package", "kubeseal-rs"]);
-    let status = check.current_dir(&copy).env("CARGO_TARGET_DIR", &target).status();
-    ensure!(status.context("cannot run cargo")?.success(), "the examples of {PAGE} do not compile");
-    remove_copy()
+    copy::check(apply_all, || format!("the examples of {PAGE} do not compile"))
 }
 
-/// Removes the copy. While it exists, cargo takes what was compiled of it for the crates of this workspace: both have the same paths
-/// within their workspaces, and so the same names in the target folder, and cargo looks only whether the files of the copy have changed.
-pub(super) fn remove_copy() -> Result<()> {
-    let copy = copy();
-    if copy.exists() {
-        fs::remove_dir_all(&copy).with_context(|| format!("cannot remove {}", copy.display()))?;
-    }
-    Ok(())
-}
-
-fn copy() -> PathBuf {
-    workspace::target_dir().join("examples")
-}
-
-/// Copies the workspace to `copy`, and applies the examples there.
+/// Applies the examples in `copy`.
 fn apply_all(copy: &Path) -> Result<()> {
     let page = Page::read(PAGE)?;
     let examples = page.blocks("diff");
     ensure!(!examples.is_empty(), "{PAGE} has no example");
-    fs::create_dir_all(copy).with_context(|| format!("cannot create {}", copy.display()))?;
-    for name in COPIED {
-        copy_all(&workspace::root().join(name), &copy.join(name))?;
-    }
     examples.into_iter().try_for_each(|example| apply(example, copy))
 }
 
@@ -74,19 +43,6 @@ fn apply(patch: &str, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    let context = || format!("cannot copy {} to {}", from.display(), to.display());
-    if from.is_dir() {
-        fs::create_dir_all(to).with_context(context)?;
-        for entry in fs::read_dir(from).with_context(context)? {
-            let name = entry.with_context(context)?.file_name();
-            copy_all(&from.join(&name), &to.join(&name))?;
-        }
-        return Ok(());
-    }
-    fs::copy(from, to).with_context(context).map(drop)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +50,8 @@ mod tests {
     #[test]
     fn the_examples_apply() -> Result<()> {
         let dir = tempfile::tempdir()?;
-        let copy = dir.path().join("examples");
+        let copy = dir.path().join("copy");
+        copy::make(&copy)?;
         apply_all(&copy)?;
         assert!(copy.join("kubeseal-rs/src/commands/fingerprint.rs").exists());
         assert!(copy.join("kubeseal-rs/src/target/namespace.rs").exists(), "a folder of sources is left out");

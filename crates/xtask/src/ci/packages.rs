@@ -17,8 +17,8 @@ const BUILDS: [&[&str]; 3] = [
     &["envelope", "recipients", "api", "sealing", "template", "yaml-edit-in-place"],
 ];
 
-/// `cargo xtask` itself, and the harness that it uses.
-const TOOLS: [&str; 2] = ["xtask", "tests"];
+/// `cargo xtask` itself, and what it uses.
+const TOOLS: [&str; 3] = ["xtask", "tests", "release"];
 
 pub(super) fn check() -> Result<()> {
     every_package_is_in_one(&names()?)?;

@@ -33,8 +33,9 @@ const LONGEST: [&str; 11] = [
 /// Suites that run one after the other, when the others are done: they compare times.
 const ALONE: [&str; 2] = ["effects", "lifecycle: share::"];
 
-/// The suite that needs the image, and mostly waits for its kubelet: it runs beside the others once the image is built.
-const NODE: &str = "node";
+/// The suites that need a release build of a program, beside the others once that of the controller is there: that of the node, which
+/// mostly waits for its kubelet, and that of the release, which builds the other program first.
+const RELEASED: [&str; 2] = ["node", "release"];
 
 /// The results of all suites.
 #[derive(Debug, Default)]
@@ -61,7 +62,9 @@ pub(super) fn run(
 ) -> Outcome {
     let (alone, shared): (Vec<_>, Vec<_>) =
         suites.into_iter().partition(|suite| ALONE.contains(&suite.name.as_str()));
-    let (node, mut shared): (Vec<_>, Vec<_>) = shared.into_iter().partition(|suite| suite.name == NODE);
+    let (mut released, mut shared): (Vec<_>, Vec<_>) =
+        shared.into_iter().partition(|suite| RELEASED.contains(&suite.name.as_str()));
+    released.sort_by_key(|suite| RELEASED.iter().position(|name| *name == suite.name));
     shared.sort_by_key(|suite| LONGEST.iter().position(|name| *name == suite.name).unwrap_or(LONGEST.len()));
     let results = Mutex::new(Results { outcome: Outcome::default(), to });
     let run_lane = |queue: &Mutex<_>| {
@@ -74,7 +77,7 @@ pub(super) fn run(
     thread::scope(|scope| {
         scope.spawn(|| {
             build_image();
-            run_lane(&Mutex::new(node.into_iter()));
+            run_lane(&Mutex::new(released.into_iter()));
             run_lane(&queue);
         });
         for _ in 0..AT_ONCE {

@@ -14,15 +14,15 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::cluster::flux::archive;
-use crate::cluster::flux::artifacts::Artifacts;
 use crate::cluster::flux::kustomization::FIELD_MANAGER;
+use crate::network::file_server::FileServer;
 
 /// How often a git repository is checked for a new commit.
 const INTERVAL: Duration = Duration::from_millis(200);
 
 /// A GitRepository, to which a test commits.
 pub struct Source<'a> {
-    artifacts: &'a Artifacts,
+    artifacts: &'a FileServer,
     repositories: Api<DynamicObject>,
     /// Part of the paths of its artifacts too.
     namespace: String,
@@ -32,7 +32,7 @@ pub struct Source<'a> {
 impl<'a> Source<'a> {
     pub(crate) async fn create(
         client: &Client,
-        artifacts: &'a Artifacts,
+        artifacts: &'a FileServer,
         namespace: &str,
         name: &str,
     ) -> Result<Self> {

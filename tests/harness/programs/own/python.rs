@@ -1,4 +1,5 @@
-//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`), and the packages that they need.
+//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`) and of others (`tests/programs/pre-commit`), and the
+//! packages that they need.
 //!
 //! Decided: the packages that `requirements.txt` pins with their hashes, in an environment under `target/python`, instead
 //! of those of the machine, which are of any age. Where they cannot be installed, because pip reaches no registry or the
@@ -15,11 +16,15 @@ use crate::programs::progress::Progress;
 use crate::programs::{Programs, lock, own};
 use crate::workspace;
 
-/// Fails unless this Python is new enough and has the package.
-const PROBE: &str = "import sys; assert sys.version_info >= (3, 11)
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-X25519PublicKey.public_bytes_raw
-";
+/// What the programs of a folder need of Python, and the packages that they import.
+const IMPORTS: [(&str, &str); 2] = [
+    (
+        "recipients",
+        "from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+X25519PublicKey.public_bytes_raw",
+    ),
+    ("pre-commit", "import pre_commit"),
+];
 
 /// The file beside the environment's interpreter that says which packages it has.
 const STAMP: &str = "requirements.txt";
@@ -45,21 +50,27 @@ impl Python {
         fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
         let _lock = lock(&dir)?;
         let stamp = environment.join(STAMP);
-        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && works(&interpreter) {
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && works(&interpreter, name)
+        {
             return Ok(Self { interpreter, source });
         }
-        match install(&environment, &requirements) {
+        match install(&environment, &requirements, name) {
             Ok(()) => {
                 fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
                 Ok(Self { interpreter, source })
             }
-            Err(_) if works(Path::new("python3")) => Ok(Self { interpreter: "python3".into(), source }),
+            Err(_) if works(Path::new("python3"), name) => Ok(Self { interpreter: "python3".into(), source }),
             Err(reason) => Err(Unrun::optional(format!(
-                "the programs of tests/programs/{name} need Python 3.11 or newer with venv and pip, or with the package \
-                 cryptography ({reason})"
+                "the programs of tests/programs/{name} need Python 3.11 or newer with venv and pip, or with the packages \
+                 of its requirements.txt ({reason})"
             ))
             .into()),
         }
+    }
+
+    /// The interpreter, for `python -m MODULE`.
+    pub fn interpreter(&self) -> &Path {
+        &self.interpreter
     }
 
     /// Runs the program `file` with `arguments` and `input`; returns its standard output.
@@ -72,7 +83,7 @@ impl Python {
 }
 
 /// Makes the environment anew. The error is one line.
-fn install(environment: &Path, requirements: &Path) -> Result<(), String> {
+fn install(environment: &Path, requirements: &Path, name: &str) -> Result<(), String> {
     if environment.exists() {
         fs::remove_dir_all(environment)
             .map_err(|error| format!("cannot remove {}: {error}", environment.display()))?;
@@ -83,7 +94,7 @@ fn install(environment: &Path, requirements: &Path) -> Result<(), String> {
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--retries=1"]);
     pip.args(["--require-hashes", "--only-binary", ":all:", "--requirement"]).arg(requirements);
     run(&mut pip, "pip install")?;
-    if works(&environment.join("bin/python")) { Ok(()) } else { Err("python3 is too old".to_owned()) }
+    if works(&environment.join("bin/python"), name) { Ok(()) } else { Err("python3 is too old".to_owned()) }
 }
 
 fn run(command: &mut Command, name: &str) -> Result<(), String> {
@@ -99,8 +110,11 @@ fn run(command: &mut Command, name: &str) -> Result<(), String> {
     Err(format!("{name} failed: {}", cause.trim()))
 }
 
-fn works(interpreter: &Path) -> bool {
+/// Whether this Python is new enough and has the packages that the programs of the folder `name` import.
+fn works(interpreter: &Path, name: &str) -> bool {
+    let imports = IMPORTS.iter().find(|(folder, _)| *folder == name).map_or("", |(_, imports)| imports);
     let mut probe = Command::new(interpreter);
-    probe.args(["-c", PROBE]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    probe.args(["-c", &format!("import sys; assert sys.version_info >= (3, 11)\n{imports}")]);
+    probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     probe.status().is_ok_and(|status| status.success())
 }

@@ -2,12 +2,12 @@
 
 use anyhow::{Context as _, Result};
 use harness::binaries::Binaries;
-use harness::binaries::static_controller::StaticController;
 use harness::cluster::flux::Flux;
-use harness::image::Image;
 use harness::node::Node;
 use harness::programs::Programs;
 use harness::programs::program::Program;
+use release::image::Image;
+use release::program::Program as Released;
 
 use super::super::shell::Shell;
 
@@ -18,7 +18,7 @@ const IMAGE: &str = concat!("docker.io/library/sealed-secrets-controller:", env!
 pub(super) struct Built {
     programs: Programs,
     binaries: Binaries,
-    controller: StaticController,
+    controller: Released,
 }
 
 /// Runs until [`stop`](Self::stop).
@@ -35,7 +35,7 @@ impl Built {
         let others = [Program::Helm, Program::KustomizeController];
         let programs = Programs::ready(&[Node::PROGRAMS.as_slice(), &others].concat())
             .context("the programs that the demo uses could not be had")?;
-        let (binaries, controller) = (Binaries::ready()?, StaticController::build()?);
+        let (binaries, controller) = (Binaries::ready()?, Released::controller()?);
         Ok(Self { programs, binaries, controller })
     }
 

@@ -4,20 +4,20 @@
 //! The same files give the same bytes: the archive holds no time and nothing of this machine.
 
 pub(crate) mod archive;
-pub(crate) mod controller;
+pub(crate) mod programs;
 pub mod reference;
-pub(crate) mod tar_writer;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::image::archive::{Archive, archive};
 use crate::image::reference::Reference;
-use crate::image::tar_writer::TarWriter;
+use crate::platform::architecture;
+use crate::tar_writer::TarWriter;
 
 /// Images have no time: with one, the digest would differ at each build.
 const CREATED: &str = "1970-01-01T00:00:00Z";
@@ -145,13 +145,7 @@ impl Image {
         let mut tar = TarWriter::new();
         let mut last = "";
         for (path, content) in &self.files {
-            for (end, _) in path.match_indices('/') {
-                let dir = &path[..end];
-                // Sorted by path, the entries of a folder follow it.
-                if !last.starts_with(&path[..=end]) {
-                    tar.directory(dir)?;
-                }
-            }
+            tar.parents(path, last)?;
             match content {
                 Content::File { source, mode } => {
                     let bytes =
@@ -183,15 +177,6 @@ impl Image {
             "rootfs": { "type": "layers", "diff_ids": [layer] },
             "history": [{ "created": CREATED, "created_by": "cargo xtask image" }],
         })
-    }
-}
-
-/// This machine's architecture, by its name in Go, which images use.
-pub fn architecture() -> &'static str {
-    match env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
     }
 }
 

@@ -17,6 +17,15 @@ impl TarWriter {
         self.0.append_data(&mut header, format!("{path}/"), io::empty())
     }
 
+    /// Adds the folders of `path`, but those that hold the entry `last` too. Where entries come sorted by path, all entries of a folder
+    /// follow it.
+    pub(crate) fn parents(&mut self, path: &str, last: &str) -> io::Result<()> {
+        let folders = path.match_indices('/').map(|(end, _)| end);
+        folders
+            .filter(|end| !last.starts_with(&path[..=*end]))
+            .try_for_each(|end| self.directory(&path[..end]))
+    }
+
     pub(crate) fn file(&mut self, path: &str, mode: u32, bytes: &[u8]) -> io::Result<()> {
         let mut header = header(EntryType::Regular, mode);
         header.set_size(bytes.len() as u64);

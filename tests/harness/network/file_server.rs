@@ -1,4 +1,4 @@
-//! The HTTP server of artifacts, which is part of source-controller in a real Flux.
+//! [`FileServer`]: an HTTP server of files, for programs that download them.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -21,15 +21,17 @@ use crate::accept::accept_each;
 type Files = Arc<Mutex<HashMap<String, Bytes>>>;
 
 /// Serves files over HTTP on loopback until it is dropped.
-pub(crate) struct Artifacts {
+pub struct FileServer {
     address: SocketAddr,
     files: Files,
     _serving: JoinSet<()>,
 }
 
-impl Artifacts {
-    pub(crate) async fn serve() -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for artifacts")?;
+impl FileServer {
+    /// On a port that was free.
+    pub async fn serve() -> Result<Self> {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for a file server")?;
         let address = listener.local_addr()?;
         let files = Files::default();
         let mut serving = JoinSet::new();
@@ -38,7 +40,7 @@ impl Artifacts {
     }
 
     /// Serves `content` under `path`; returns the URL.
-    pub(crate) fn add(&self, path: &str, content: Vec<u8>) -> String {
+    pub fn add(&self, path: &str, content: Vec<u8>) -> String {
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.insert(format!("/{path}"), content.into());
         format!("http://{}/{path}", self.address)
@@ -56,6 +58,12 @@ async fn accept(listener: TcpListener, files: Files) {
         http1::Builder::new().serve_connection(TokioIo::new(stream), service)
     })
     .await;
+}
+
+impl std::fmt::Debug for FileServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FileServer").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 fn answer(request: &Request<Incoming>, files: &Files) -> Response<Full<Bytes>> {

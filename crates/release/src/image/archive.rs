@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
+use crate::checksums;
 use crate::image::reference::Reference;
-use crate::image::tar_writer::TarWriter;
+use crate::tar_writer::TarWriter;
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -32,7 +32,7 @@ struct Blobs(BTreeMap<String, Vec<u8>>);
 impl Blobs {
     /// Stores `bytes`, and returns their descriptor for a manifest.
     fn add(&mut self, media_type: &str, bytes: Vec<u8>) -> Value {
-        let digest = sha256(&bytes);
+        let digest = checksums::of(&bytes);
         let descriptor =
             json!({ "mediaType": media_type, "digest": format!("sha256:{digest}"), "size": bytes.len() });
         self.0.insert(digest, bytes);
@@ -86,8 +86,4 @@ fn json_bytes(value: &Value) -> Result<Vec<u8>> {
 
 fn blob_path(digest: &Value) -> String {
     format!("blobs/{}", digest.as_str().unwrap_or_default().replace(':', "/"))
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }

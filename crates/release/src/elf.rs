@@ -1,5 +1,5 @@
 //! Reads an executable's headers: whether it starts without a loader and libraries. 64 bits, little-endian: all that
-//! the controller is built for.
+//! static programs are built for.
 
 use anyhow::{Context as _, Result, ensure};
 

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Builds the program of a package for a release: the same bytes from any folder and for any user, as long as the compilers and the C
+# library are the same. The Dockerfiles, `cargo xtask image` and `cargo xtask release archive` run it.
+#     build.sh static|dynamic PACKAGE [ARGUMENT OF CARGO BUILD]...
+set -eu
+cd "$(dirname "$0")/../.."
+linkage="$1"
+package="$2"
+shift 2
+
+# In the form that takes paths with spaces, and that goes before a RUSTFLAGS of the user's.
+separator="$(printf '\037')"
+case "$linkage" in
+    # glibc loads the modules that /etc/nsswitch.conf names, for hosts and for users, into static programs too, and those of another
+    # version of glibc end the program with a signal. Without them it looks into /etc/hosts and asks DNS. The path is relative, because
+    # it has a part in the names of symbols.
+    static)
+        mkdir -p target
+        "${CC:-cc}" -c -O2 -fPIC -o "target/no-dlopen.$$.o" crates/release/no-dlopen.c
+        mv "target/no-dlopen.$$.o" target/no-dlopen.o
+        flags="-Ctarget-feature=+crt-static"
+        flags="$flags$separator-Clink-arg=-Wl,--wrap=__libc_dlopen_mode$separator-Clink-arg=target/no-dlopen.o"
+        ;;
+    dynamic) flags="" ;;
+    *) echo "$0: static or dynamic, not $linkage" >&2; exit 2 ;;
+esac
+remap() { flags="${flags:+$flags$separator}--remap-path-prefix=$1=$2"; }
+
+# Messages of panics name source files. Of prefixes that match, rustc takes the last.
+workspace="$(pwd -P)"
+remap "$workspace" /src
+case "${CARGO_TARGET_DIR:=target}" in
+    /*) remap "$CARGO_TARGET_DIR" /src/target ;;
+    *) remap "$workspace/$CARGO_TARGET_DIR" /src/target ;;
+esac
+remap "${CARGO_HOME:-$HOME/.cargo}" /cargo
+# Where the component rust-src is installed, rustc names its files instead of those that the standard library was built from.
+commit="$(rustc --version --verbose | sed -n 's/^commit-hash: //p')"
+remap "$(rustc --print sysroot)/lib/rustlib/src/rust" "/rustc/$commit"
+export CARGO_ENCODED_RUSTFLAGS="$flags"
+
+# With --target, so that the flags do not reach build scripts and procedural macros, which cannot be static.
+host="$(rustc --version --verbose | sed -n 's/^host: //p')"
+exec "${CARGO:-cargo}" build --locked --release --package "$package" --target "$host" "$@"
