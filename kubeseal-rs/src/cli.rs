@@ -1,5 +1,6 @@
 //! [`Cli`]: the command line: upstream's flags, or one of the commands. [`Cli::run`] runs it.
 
+pub(crate) mod complete;
 pub(crate) mod early_flags;
 pub(crate) mod klog_flags;
 pub(crate) mod man_pages;

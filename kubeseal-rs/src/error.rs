@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Usage,
     /// The work failed: exit code 1.
     Failed,
+    /// A signal of this number came: exit code 128 and the number, as a shell has it.
+    Stopped(u8),
     /// The reader of standard output went away (`| head`): exit code 141, without a message, as if by SIGPIPE.
     BrokenPipe,
 }
@@ -102,6 +104,7 @@ impl CommandError {
             Kind::BrokenPipe => return ExitCode::from(141),
             Kind::Usage => ExitCode::from(2),
             Kind::Failed => ExitCode::FAILURE,
+            Kind::Stopped(signal) => ExitCode::from(128 + signal),
         };
         say(self.message());
         show_withheld();

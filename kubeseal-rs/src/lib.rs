@@ -33,8 +33,8 @@ use std::process::ExitCode;
 
 /// Runs the program with these arguments, of which the first is the name it was called by.
 ///
-/// Exit codes: 0 done; 1 failed; 2 wrong usage; 141 the reader of standard output closed it (`| head`), as if by
-/// SIGPIPE.
+/// Exit codes: 0 done; 1 failed; 2 wrong usage; 130 and 143 ended by SIGINT (Ctrl-C) and SIGTERM; 141 the reader of standard
+/// output closed it (`| head`), as if by SIGPIPE.
 ///
 /// With upstream's flags, wrong usage is what upstream's flag parser refuses: a flag that does not exist or has no
 /// value, a boolean or a scope that cannot be read. What its program refuses later (`--format xml`, `--request-timeout
@@ -43,6 +43,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     forbid_core_dumps();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     program::called_by(arguments.first());
+    if let Some(answered) = cli::complete::answer(&arguments) {
+        return answered;
+    }
     let cli = match Cli::read(&arguments) {
         Ok(cli) => cli,
         Err(answer) => return cli::report(&answer),

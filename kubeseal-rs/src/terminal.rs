@@ -1,7 +1,8 @@
-//! The terminal: warnings, colours, prompts, confirmations, the name of the program, escaped text, and words that were meant.
+//! The terminal: warnings, held signals, colours, prompts, confirmations, the name of the program, escaped text, and words that were meant.
 
 pub(crate) mod confirm;
 pub(crate) mod escape;
+pub(crate) mod held_signals;
 pub(crate) mod likeness;
 pub(crate) mod paint;
 pub(crate) mod program;

@@ -7,6 +7,7 @@ mod node_packages;
 mod not_unix;
 mod packages;
 mod python_packages;
+mod shell_packages;
 
 use std::env;
 use std::process::Command;
@@ -40,6 +41,7 @@ fn steps_of_ci(steps: &mut Steps) -> Result<()> {
     let all_must_run = env::var("CI").is_ok_and(|ci| ci == "true");
     if all_must_run {
         steps.step("packages of a node", node_packages::install)?;
+        steps.step("shells", shell_packages::install)?;
         steps.step("packages of Python", || {
             python_packages::install();
             Ok(())

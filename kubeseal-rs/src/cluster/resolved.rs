@@ -108,6 +108,11 @@ impl ResolvedCluster {
         self.server.clone().map(|server| (self.context.clone(), server))
     }
 
+    /// Whether a client authenticates by running a credential plugin.
+    pub(crate) fn runs_plugin(&self) -> bool {
+        self.client.as_ref().is_ok_and(|client| client.config.auth_info.exec.is_some())
+    }
+
     /// The value of `--request-timeout`.
     pub(crate) fn request_timeout(&self) -> Option<Timeout> {
         self.request_timeout

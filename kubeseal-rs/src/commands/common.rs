@@ -1,7 +1,8 @@
 //! What several commands do: [`seal_for`] decides for whom values are sealed, [`settle`] name, namespace and scope of a Secret;
 //! [`sealed_files`] finds and reads files with SealedSecrets, [`templated_files`] names those that do not parse
 //! because they are templates, [`failures`] collects what could not be done, [`rebind`] seals values for another name, namespace or scope, [`annotations`] refuses annotations that repeat a value, [`fingerprint_change`] writes the fingerprint
-//! of the certificate, [`reason`] explains why a controller does not open a SealedSecret, by [`known_keys`]; [`opening_hint`] says what keys of one's own lack.
+//! of the certificate, [`reason`] explains why a controller does not open a SealedSecret, by [`known_keys`]; [`opening_hint`] says what keys of one's own lack;
+//! [`written`] says what was written to a file.
 
 pub(crate) mod annotations;
 pub(crate) mod failures;
@@ -14,3 +15,4 @@ pub(crate) mod seal_for;
 pub(crate) mod sealed_files;
 pub(crate) mod settle;
 pub(crate) mod templated_files;
+pub(crate) mod written;

@@ -56,7 +56,7 @@ pub(crate) enum RecipientsCommand {
 #[derive(Debug, Args)]
 pub(crate) struct ChangeArgs {
     /// A cluster of the project file. To remove one that it does not have: the fingerprint or age recipient, or its first digits.
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CLUSTER")]
     pub name: String,
 
     /// Files, and directories, of which *.yaml, *.yml and *.json are read.

@@ -26,7 +26,11 @@ pub(crate) fn run(
     connection: ConnectionFlags,
 ) -> Result<(), CommandError> {
     match Task::from_args(flags, certificate, connection)? {
-        Task::FetchCert { certificate, output } => Ok(output.write(certificate.pem()?.as_bytes())?),
+        Task::FetchCert { certificate, output } => {
+            output.write(certificate.pem()?.as_bytes())?;
+            output.wrote("the certificate to seal with");
+            Ok(())
+        }
         Task::Raw(raw) => raw::raw(&raw),
         Task::Seal(seal) => seal::seal(&seal),
         Task::RecoveryUnseal(recovery) => recovery_unseal::recovery_unseal(&recovery),

@@ -13,6 +13,7 @@ use crate::files::file_update::error::FileUpdateError;
 use crate::files::file_update::lock::FileLock;
 use crate::files::output::Output;
 use crate::files::output::overwrite::NotPutBack;
+use crate::terminal::held_signals::HeldSignals;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ pub(crate) struct FileUpdate {
 
 /// Replaces several files: all of them, or none. The error has the index of the file that could not be replaced.
 pub(crate) fn replace_all(updates: &[(FileUpdate, String)]) -> Result<(), (usize, FileUpdateError)> {
+    let _until_written = HeldSignals::begin().ok();
     for (index, (update, text)) in updates.iter().enumerate() {
         let Err(error) = update.replace(text.as_bytes()) else { continue };
         let mut replaced = updates.iter().take(index);

@@ -11,8 +11,10 @@ use crate::error::{Hint, Kind};
 use crate::files::output::overwrite::{CutShort, NotPutBack, overwrite};
 use crate::files::output::replacement::Replacement;
 use crate::terminal::escape::{shown_path, shown_text};
+use crate::terminal::warnings::done;
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Where to write.
@@ -84,6 +86,15 @@ impl Output {
 }
 
 impl Output {
+    /// Tells a user at a terminal what was written to a file; false if nothing was shown.
+    pub(crate) fn wrote(&self, what: impl Display) -> bool {
+        match self {
+            // Not of a device such as /dev/stdout.
+            Self::File(path) if path.is_file() => done(format_args!("wrote {}: {what}", shown_path(path))),
+            Self::File(_) | Self::Stdout => false,
+        }
+    }
+
     /// Writes plaintext: only the owner may read it, and no copy is left elsewhere.
     pub(crate) fn write_private(&self, bytes: &[u8]) -> Result<(), OutputError> {
         match self {
@@ -128,11 +139,12 @@ fn stdout() -> io::Result<io::Stdout> {
     Ok(io::stdout())
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Replaces a file as a whole, if it can be replaced.
+pub(crate) fn write_file(path: &Path, mut content: impl Read) -> io::Result<()> {
     match Replacement::of(path)? {
-        None => overwrite(path, bytes),
+        None => overwrite(path, content),
         Some(mut replacement) => {
-            replacement.write_all(bytes)?;
+            io::copy(&mut content, &mut replacement)?;
             replacement.commit()
         }
     }

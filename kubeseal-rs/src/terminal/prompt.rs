@@ -5,8 +5,6 @@
 //! Decided: a few lines on rustix and signal-hook instead of rpassword, because that leaves the terminal without echo when a signal ends it.
 
 pub(crate) mod line;
-#[cfg(unix)]
-pub(crate) mod signals;
 pub(crate) mod terminal;
 pub(crate) mod typed;
 
@@ -95,7 +93,6 @@ impl PromptError {
     /// What to do about it.
     pub(crate) fn hint(&self) -> String {
         match self {
-            Self::Read { source, .. } if source.kind() == io::ErrorKind::Interrupted => "nothing was written".into(),
             Self::Read { .. } => "run it in a terminal, or pipe the value in, one line for each".into(),
             Self::Nothing(_) => {
                 "type it in a terminal, or pipe it in, one line for each; --from-literal KEY= is an empty value, and \

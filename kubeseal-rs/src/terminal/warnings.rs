@@ -1,4 +1,4 @@
-//! `warn`, `alert` and `note`: lines on standard error, beside a result that is valid.
+//! `warn`, `alert`, `note` and `done`: lines on standard error, beside a result that is valid.
 //!
 //! Decided: a warning is shown on a terminal, with `--warn=always`, and beside an error, and not elsewhere, because
 //! scripts and deployment tools take any line on standard error for a failure, and the first certificate that expires
@@ -73,6 +73,15 @@ pub(crate) fn note(words: impl Display) {
     if is_shown {
         say(format_args!("note: {}\n", continued(&words.to_string())));
     }
+}
+
+/// What was done, for a user at a terminal; false if it was not shown. No flag shows it elsewhere.
+pub(crate) fn done(words: impl Display) -> bool {
+    let is_shown = !is_quiet() && io::stderr().is_terminal();
+    if is_shown {
+        say(format_args!("{}\n", continued(&words.to_string())));
+    }
+    is_shown
 }
 
 /// Shows the warnings that were not shown so far, because they may explain an error.

@@ -23,6 +23,8 @@ mod seal {
     mod merge;
     mod namespace;
     mod opens;
+    #[cfg(unix)]
+    mod raw;
     mod utf16;
 }
 
@@ -153,7 +155,11 @@ mod output {
     mod escapes;
     mod files_and_pipes;
     #[cfg(unix)]
+    mod interrupted;
+    #[cfg(unix)]
     mod program_name;
+    #[cfg(unix)]
+    mod success;
     #[cfg(unix)]
     mod terminal;
 }

@@ -41,7 +41,7 @@ pub(crate) const LONG_ABOUT: &str = "Write the certificates that the clusters se
         {0} clusters fetch --trusted ../trusted", name()))]
 pub(crate) struct FetchArgs {
     /// Names of clusters (default: all with a context or url).
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CLUSTER")]
     pub names: Vec<String>,
 
     /// Context of the kubeconfig to use for the cluster, whatever the project file says.

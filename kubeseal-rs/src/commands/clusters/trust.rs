@@ -32,7 +32,7 @@ pub(crate) const LONG_ABOUT: &str = "Accept what the project file says: the keys
         {0} clusters trust prod-eu --fingerprint \"$PROD_EU\"", name()))]
 pub(crate) struct TrustArgs {
     /// Names of clusters (default: all, and the rules).
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CLUSTER")]
     pub names: Vec<String>,
 
     /// Accept the key of the cluster, without a question, if it is this one: a fingerprint of 64 digits, or age1….

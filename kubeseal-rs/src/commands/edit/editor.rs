@@ -13,6 +13,13 @@ use std::process::ExitStatus;
 use tokio::process::{Child, Command};
 use tokio::runtime::Runtime;
 
+/// Numbers of signals, which are the same on every Unix.
+const HANGUP: u8 = 1;
+const INTERRUPT: u8 = 2;
+#[cfg(unix)]
+const QUIT: u8 = 3;
+const TERMINATE: u8 = 15;
+
 /// The editor's command, and the signals of this program.
 pub(crate) struct Editor {
     runtime: Runtime,
@@ -44,8 +51,8 @@ impl Editor {
                 self.signals.until_end_of(&mut child).await
             })
             .map_err(|source| EditError::Start { editor: editor.clone(), source })?;
-        if stopped {
-            return Err(EditError::Stopped);
+        if let Some(signal) = stopped {
+            return Err(EditError::Stopped(signal));
         }
         if status.success() {
             return Ok(());
@@ -62,7 +69,7 @@ impl Editor {
         self.runtime.block_on(async {
             tokio::select! {
                 result = something => Ok(result),
-                _ = self.signals.any() => Err(EditError::Stopped),
+                signal = self.signals.any() => Err(EditError::Stopped(signal)),
             }
         })
     }
@@ -88,15 +95,16 @@ fn command(editor: &OsString, file: &Path) -> Command {
 }
 
 impl Signals {
-    /// The exit status, and whether this program received a signal to end.
-    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, bool)> {
-        let mut stopped = false;
+    /// The exit status, and the signal to end that this program received.
+    async fn until_end_of(&mut self, child: &mut Child) -> io::Result<(ExitStatus, Option<u8>)> {
+        let mut stopped = None;
         loop {
             tokio::select! {
                 status = child.wait() => return status.map(|status| (status, stopped)),
-                pass_on = self.any() => {
-                    stopped = true;
-                    if pass_on {
+                signal = self.any() => {
+                    stopped = Some(signal);
+                    // The terminal sends the others to the editor, too.
+                    if [HANGUP, TERMINATE].contains(&signal) {
                         terminate(child);
                     }
                 }
@@ -125,12 +133,13 @@ impl Signals {
         })
     }
 
-    async fn any(&mut self) -> bool {
+    /// The number of the next signal.
+    async fn any(&mut self) -> u8 {
         tokio::select! {
-            _ = self.interrupt.recv() => false,
-            _ = self.quit.recv() => false,
-            _ = self.hangup.recv() => true,
-            _ = self.terminate.recv() => true,
+            _ = self.interrupt.recv() => INTERRUPT,
+            _ = self.quit.recv() => QUIT,
+            _ = self.hangup.recv() => HANGUP,
+            _ = self.terminate.recv() => TERMINATE,
         }
     }
 }
@@ -154,11 +163,11 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn any(&mut self) -> bool {
+    async fn any(&mut self) -> u8 {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-        false
+        INTERRUPT
     }
 }
 

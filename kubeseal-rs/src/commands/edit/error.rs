@@ -1,7 +1,7 @@
 //! [`EditError`]: why nothing was edited, and what to do about it.
 
 use crate::commands::common::annotations::AnnotationError;
-use crate::error::{CommandError, Hint};
+use crate::error::{CommandError, Hint, Kind};
 use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::location::Location;
 use crate::terminal::escape::shown_path;
@@ -37,7 +37,7 @@ pub(crate) enum EditError {
     #[error("the editor \"{editor}\" failed ({how})")]
     Editor { editor: String, how: String },
     #[error("stopped by a signal")]
-    Stopped,
+    Stopped(u8),
     #[error("what was saved in the editor cannot be used")]
     Discarded(#[source] Box<CommandError>),
     #[error("there are {after} Secrets in what was saved, and {before} SealedSecrets in the file")]
@@ -76,7 +76,7 @@ impl Hint for EditError {
             Self::File { source, .. } => return source.hint(),
             Self::Scratch { .. } => "set XDG_RUNTIME_DIR or TMPDIR to a directory of your own".into(),
             Self::Start { .. } | Self::NoEditor(_) => "set VISUAL or EDITOR to an editor that waits until you are done".into(),
-            Self::Editor { .. } | Self::Stopped | Self::Gone(_) => DISCARDED.into(),
+            Self::Editor { .. } | Self::Stopped(_) | Self::Gone(_) => DISCARDED.into(),
             Self::Discarded(failure) => match failure.hint() {
                 Some(hint) => format!("{hint}; {DISCARDED}"),
                 None => DISCARDED.into(),
@@ -103,5 +103,12 @@ impl Hint for EditError {
             Self::Show(_) => return None,
         };
         Some(hint)
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Stopped(signal) => Kind::Stopped(*signal),
+            _ => Kind::Failed,
+        }
     }
 }

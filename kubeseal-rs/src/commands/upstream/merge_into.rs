@@ -8,6 +8,7 @@ pub(crate) mod target;
 use crate::commands::common::annotations::check_annotations;
 use crate::commands::common::seal_for::annotation::warn_of_size;
 use crate::commands::common::seal_for::item_sealer::{ItemSealer, KeyedFile};
+use crate::commands::common::written::Written;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
 use crate::commands::upstream::task::MergeInto;
@@ -54,26 +55,28 @@ pub(crate) fn merge_secrets(
     }
     let secrets = secrets()?;
     // Once more, because no lock was held while the user typed.
-    let mut updates = Vec::new();
+    let (mut updates, mut written) = (Vec::new(), Vec::new());
     for (target, sealer) in merge.targets.iter().zip(&sealers) {
-        updates.push(merged(merge, target, sealer, &secrets)?);
+        let (update, text, of_file) = merged(merge, target, sealer, &secrets)?;
+        updates.push((update, text));
+        written.push(of_file);
     }
     replace_all(&updates).map_err(|(index, error)| {
         CommandError::from(error).context(merge.targets.get(index).map(cannot_change).unwrap_or_default())
     })?;
-    for target in &merge.targets {
-        target.keys.print(&shown_path(&target.file));
+    for (target, written) in merge.targets.iter().zip(&written) {
+        target.keys.print_written(&target.file, written);
     }
     Ok(())
 }
 
-/// The locked file of a target, and its new text.
+/// The locked file of a target, its new text, and what is new in it.
 fn merged(
     merge: &MergeInto,
     target: &KeyedFile,
     sealer: &ItemSealer,
     secrets: &[InputSecret],
-) -> Result<(FileUpdate, String), CommandError> {
+) -> Result<(FileUpdate, String, Written), CommandError> {
     let update = FileUpdate::locked(&target.file).context(cannot_change(target))?;
     let mut file = sealed(target, &update)?;
     target.keys.check(file.objects()).context(cannot_change(target))?;
@@ -81,6 +84,7 @@ fn merged(
         return Err(MergeError::SeveralSecrets(secrets.len()).into());
     }
     let mut edits: Vec<ObjectEdit> = Vec::new();
+    let mut written = Written::default();
     for secret in secrets {
         let index = target_of(secret, file.objects())?;
         // A second merge into the same SealedSecret works on the result of the first.
@@ -91,13 +95,14 @@ fn merged(
         let location = object.location.clone().of(&Input::File(target.file.clone()));
         let changes = changes(merge, sealer, secret, &object, &location)?;
         edits.push(ObjectEdit { index, changes });
+        written.add(&object.metadata, secret.secret.data.len());
     }
     carry_out(&mut file, &mut edits).context(cannot_change(target))?;
     for object in file.objects() {
         warn_of_size(&object.location, &object.object);
     }
     let text = file.text();
-    Ok((update, text))
+    Ok((update, text, written))
 }
 
 fn cannot_change(target: &KeyedFile) -> String {

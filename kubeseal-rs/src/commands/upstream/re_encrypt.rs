@@ -5,6 +5,7 @@ pub(crate) mod rotated_object;
 use crate::commands::common::known_keys::KnownKeys;
 use crate::commands::common::reason::Reason;
 use crate::commands::common::seal_for::annotation;
+use crate::commands::common::written::Written;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::commands::upstream::task::ReEncrypt;
 use crate::commands::upstream::validate::DoesNotOpen;
@@ -52,11 +53,17 @@ fn in_place(re_encrypt: &ReEncrypt, path: &Path) -> Result<(), CommandError> {
         let location = object.location.clone().of(&re_encrypt.sealed).to_string();
         objects.push((location, object));
     }
+    let mut written = Written::default();
+    for (_, object) in &objects {
+        written.add(&object.metadata, object.spec.encrypted_data.len());
+    }
     let edits = reseal(&controller, &objects)?.into_iter().enumerate();
     let edits: Vec<_> =
         edits.map(|(index, resealed)| ObjectEdit { index, changes: resealed.into_changes() }).collect();
     file.edit_all(&edits).into_iter().collect::<Result<(), _>>().context(&cannot_change)?;
-    update.replace(file.text().as_bytes()).context(&cannot_change)
+    update.replace(file.text().as_bytes()).context(&cannot_change)?;
+    Output::File(path.to_owned()).wrote(format_args!("{written}, resealed"));
+    Ok(())
 }
 
 fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandError> {
@@ -71,7 +78,7 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
         objects.push((sealed.location.to_string(), sealed));
     }
     let resealed = reseal(&controller, &objects)?;
-    let mut written = Vec::new();
+    let (mut text, mut written) = (Vec::new(), Written::default());
     for (((_, sealed), stated), resealed) in objects.into_iter().zip(stated).zip(resealed) {
         let (mut metadata, mut spec) = (portable(sealed.metadata), sealed.spec);
         metadata.namespace = stated;
@@ -82,9 +89,12 @@ fn as_a_stream(re_encrypt: &ReEncrypt, output: &Output) -> Result<(), CommandErr
         metadata.annotations = metadata.annotations.filter(|annotations| !annotations.is_empty());
         spec.encrypted_data = resealed.items;
         let sealed = SealedSecret { metadata, spec, status: None };
-        write::write(re_encrypt.format, &sealed, &mut written)?;
+        written.add(&sealed.metadata, sealed.spec.encrypted_data.len());
+        write::write(re_encrypt.format, &sealed, &mut text)?;
     }
-    Ok(output.write(&written)?)
+    output.write(&text)?;
+    output.wrote(format_args!("{written}, resealed"));
+    Ok(())
 }
 
 /// Has all of them resealed, or fails with the first that was not. Each comes with its location.

@@ -1,5 +1,6 @@
 //! `recovery_unseal`: opens SealedSecrets with private keys from files instead of a cluster.
 
+use crate::commands::common::failures::count;
 use crate::commands::common::opening_hint::{Identities, opening_hint};
 use crate::commands::upstream::task::RecoveryUnseal;
 use crate::error::{CommandError, Hint};
@@ -26,7 +27,7 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
     let bytes = recovery.sealed.read_text("SealedSecrets, in YAML or JSON,")?;
     let has_identities = !recovery.keys.unlock.identities.is_empty();
     let identities = if has_identities { Identities::Given } else { Identities::NoneGiven };
-    let mut written = Vec::new();
+    let (mut written, mut secrets) = (Vec::new(), 0);
     for mut sealed in sealed_secrets::read(&recovery.sealed, &bytes)? {
         sealed.default_namespace(recovery.namespace.as_deref());
         let mut random = |bytes: &mut [u8]| rand::rng().fill_bytes(bytes);
@@ -40,8 +41,11 @@ pub(crate) fn recovery_unseal(recovery: &RecoveryUnseal) -> Result<(), CommandEr
                 source: Box::new(InFull(source)),
             })?;
         write::write_secret(recovery.format, secret, &mut written)?;
+        secrets += 1;
     }
-    Ok(recovery.output.write_private(&written)?)
+    recovery.output.write_private(&written)?;
+    recovery.output.wrote(format_args!("{}, in plaintext", count(secrets, "Secret")));
+    Ok(())
 }
 
 impl Hint for NotOpened {

@@ -12,6 +12,8 @@ pub(crate) fn seal(seal: &Seal) -> Result<(), CommandError> {
     // First, so that the user types no Secret into a terminal in vain.
     let certificate = seal.certificate.certificate()?;
     let secrets = seal.secrets.open_text("Secrets, in YAML or JSON,")?;
-    let written = Pipeline::new(seal, &certificate).run(secrets)?;
-    Ok(written.finish()?)
+    let (output, written) = Pipeline::new(seal, &certificate).run(secrets)?;
+    output.finish()?;
+    seal.output.wrote(written);
+    Ok(())
 }

@@ -4,6 +4,7 @@
 //! and for one in a directory in which no file may be created. The disadvantage: a reader at that moment, or after a
 //! crash, may find half of it. A failed write restores the old content.
 
+use crate::terminal::held_signals::HeldSignals;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, Write as _};
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(crate) fn overwrite(path: &Path, mut content: impl Read) -> io::Result<()> {
     if !there.metadata()?.is_file() {
         return io::copy(&mut content, &mut there).map(drop);
     }
+    let _until_written = HeldSignals::begin().ok();
     let before = fs::read(path);
     write(&mut there, content).map_err(|error| match before {
         Ok(before) if write(&mut there, before.as_slice()).is_ok() => error,

@@ -4,6 +4,7 @@
 //! plaintext in it. A lost result can be opened again.
 
 use crate::files::output::replacement::{beside, sync_directory};
+use crate::terminal::held_signals::HeldSignals;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -19,7 +20,10 @@ pub(crate) fn to_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
         options.mode(0o600);
     }
     let mut file = options.open(path)?;
-    if file.metadata()?.is_file() {
+    // A signal leaves no half of it. A pipe may have no reader, and can be interrupted.
+    let is_file = file.metadata()?.is_file();
+    let _until_written = if is_file { HeldSignals::begin().ok() } else { None };
+    if is_file {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
@@ -43,6 +47,7 @@ pub(crate) fn to_new_file(path: &Path, bytes: &[u8], overwrite: bool) -> io::Res
         let mut passage = File::options().write(true).open(path)?;
         return passage.write_all(bytes).and_then(|()| passage.flush());
     }
+    let _until_written = HeldSignals::begin().ok();
     // Temporary files are readable by their owner only.
     let file = beside(path, &mut Builder::new())?;
     file.as_file().write_all(bytes)?;

@@ -2,18 +2,22 @@
 
 use crate::files::output::overwrite::{is_called_for, overwrite};
 use crate::terminal::escape::shown_path;
+use crate::terminal::held_signals::HeldSignals;
 use std::fs::{self, File, Metadata, Permissions};
 use std::io::{self, Seek as _, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile, PersistError};
 
-/// A reader sees the old file or the new one, also after a crash.
+/// A reader sees the old file or the new one, also after a crash. It lives only as long as writing takes: signals are held meanwhile.
 #[derive(Debug)]
 pub(crate) struct Replacement {
     file: NamedTempFile,
     target: PathBuf,
     /// Whether the file exists.
     is_there: bool,
+    /// A signal neither leaves the temporary file behind nor ends the program between two files.
+    #[expect(dead_code, reason = "held, not used")]
+    signals: Option<HeldSignals>,
 }
 
 impl Replacement {
@@ -34,6 +38,8 @@ impl Replacement {
         if let Some(permissions) = new_file_permissions() {
             builder.permissions(permissions);
         }
+        // Best effort: without it, files are written all the same.
+        let signals = HeldSignals::begin().ok();
         let file = match beside(&target, &mut builder) {
             Err(error) if existing.is_some() && is_called_for(error.kind()) => return Ok(None),
             file => file?,
@@ -42,7 +48,7 @@ impl Replacement {
             file.as_file().set_permissions(existing.permissions())?;
             keep_owner(file.as_file(), existing);
         }
-        Ok(Some(Self { file, target, is_there: existing.is_some() }))
+        Ok(Some(Self { file, target, is_there: existing.is_some(), signals }))
     }
 
     /// Replaces the file.

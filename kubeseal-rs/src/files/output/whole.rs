@@ -3,9 +3,8 @@
 //!
 //! For sealed output, not for plaintext: what memory should not hold goes to a temporary file.
 
-use crate::files::output::overwrite::overwrite;
-use crate::files::output::replacement::Replacement;
-use crate::files::output::{Output, OutputError, write_stdout};
+use crate::files::output::replacement::directory;
+use crate::files::output::{Output, OutputError, write_file, write_stdout};
 use std::fs::File;
 use std::io::{self, Seek as _, Write as _};
 
@@ -23,9 +22,7 @@ pub(crate) struct Whole<'a> {
 /// Where the rest is stored.
 #[derive(Debug)]
 enum Spilled {
-    /// In the temporary file that becomes the output.
-    Beside(Replacement),
-    /// In a file without a name, which is copied at the end.
+    /// In a file without a name, which is copied at the end. A signal that ends the program leaves nothing of it.
     Unnamed(File),
     /// In memory: there is no directory for temporary files.
     Held,
@@ -49,9 +46,8 @@ impl<'a> Whole<'a> {
 
     fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.spilled.is_none() && self.held.len() + bytes.len() > HELD {
-            let mut spilled = self.spill()?;
+            let mut spilled = self.spill();
             match &mut spilled {
-                Spilled::Beside(file) => file.write_all(&self.held)?,
                 Spilled::Unnamed(file) => file.write_all(&self.held)?,
                 Spilled::Held => {}
             }
@@ -61,7 +57,6 @@ impl<'a> Whole<'a> {
             self.spilled = Some(spilled);
         }
         match &mut self.spilled {
-            Some(Spilled::Beside(file)) => file.write_all(bytes),
             Some(Spilled::Unnamed(file)) => file.write_all(bytes),
             None | Some(Spilled::Held) => {
                 self.held.extend_from_slice(bytes);
@@ -70,26 +65,25 @@ impl<'a> Whole<'a> {
         }
     }
 
-    fn spill(&self) -> io::Result<Spilled> {
-        if let Output::File(path) = self.output
-            && let Some(replacement) = Replacement::of(path)?
-        {
-            return Ok(Spilled::Beside(replacement));
-        }
-        Ok(tempfile::tempfile().map_or(Spilled::Held, Spilled::Unnamed))
+    /// Beside the output, if it is a file, because temporary directories are often small.
+    fn spill(&self) -> Spilled {
+        let beside = match self.output {
+            Output::File(path) => tempfile::tempfile_in(directory(path)).ok(),
+            Output::Stdout => None,
+        };
+        beside.or_else(|| tempfile::tempfile().ok()).map_or(Spilled::Held, Spilled::Unnamed)
     }
 
     fn appear(self) -> io::Result<()> {
         match (self.spilled, self.output) {
             (None | Some(Spilled::Held), output) => output.put(&self.held),
-            (Some(Spilled::Beside(replacement)), _) => replacement.commit(),
             (Some(Spilled::Unnamed(mut file)), Output::Stdout) => {
                 file.rewind()?;
                 write_stdout(|mut stdout| io::copy(&mut file, &mut stdout).map(drop))
             }
             (Some(Spilled::Unnamed(mut file)), Output::File(path)) => {
                 file.rewind()?;
-                overwrite(path, file)
+                write_file(path, file)
             }
         }
     }

@@ -1,20 +1,19 @@
 //! [`Typed`]: a line from the pressed keys, edited as by a terminal.
 //!
 //! Decided: a line with control characters is refused, instead of sealed or corrected, because the user does not see
-//! what an arrow key or a tab did to it. There is no cursor: keys that would move one are refused, too.
+//! what an arrow key or a tab did to it. There is no cursor: keys that would move one are refused, too. Pasted text keeps its lines and tabs,
+//! where the terminal marks it.
 
 use std::io;
 
-const CTRL_C: u8 = 0x03;
 const CTRL_D: u8 = 0x04;
 const BACKSPACE: [u8; 2] = [0x08, 0x7f];
 /// Starts the line again.
 pub(crate) const CTRL_U: u8 = 0x15;
 const CTRL_W: u8 = 0x17;
 const ESCAPE: u8 = 0x1b;
-const CTRL_BACKSLASH: u8 = 0x1c;
 
-/// The marks that a terminal puts around pasted text.
+/// The marks that a terminal puts before and after pasted text.
 const PASTE: [&[u8]; 2] = [b"200~", b"201~"];
 
 /// The result of typing a line.
@@ -31,6 +30,7 @@ pub(crate) enum Typed {
 pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Result<Typed> {
     let mut line = Vec::new();
     let mut has_control = false;
+    let mut is_pasted = false;
     // A key that was read and must be handled again.
     let mut again = None;
     loop {
@@ -40,10 +40,11 @@ pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Resu
         };
         match key {
             None | Some(CTRL_D) if line.is_empty() && !has_control => return Ok(Typed::Nothing),
-            None | Some(b'\n' | b'\r') => break,
-            Some(CTRL_C | CTRL_BACKSLASH) => {
-                return Err(io::Error::new(io::ErrorKind::Interrupted, "interrupted"));
-            }
+            None => break,
+            Some(b'\n' | b'\r') if !is_pasted => break,
+            // A terminal pastes line ends as the key Enter.
+            Some(b'\n' | b'\r') => line.push(b'\n'),
+            Some(b'\t') if is_pasted => line.push(b'\t'),
             Some(CTRL_D) => {}
             Some(CTRL_U) => {
                 line.clear();
@@ -52,8 +53,9 @@ pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Resu
             Some(CTRL_W) => pop_word(&mut line),
             Some(key) if BACKSPACE.contains(&key) => pop_character(&mut line),
             Some(ESCAPE) => {
-                let (is_paste, behind) = sequence(&mut next)?;
-                has_control |= !is_paste;
+                let (paste, behind) = sequence(&mut next)?;
+                has_control |= paste.is_none();
+                is_pasted = paste.unwrap_or(is_pasted);
                 again = behind;
             }
             Some(key) => {
@@ -62,8 +64,13 @@ pub(crate) fn read(mut next: impl FnMut() -> io::Result<Option<u8>>) -> io::Resu
             }
         }
     }
+    // The line end of a single line was pasted with it, and is no part of the value.
+    if line.iter().position(|byte| *byte == b'\n').is_some_and(|first| first + 1 == line.len()) {
+        line.pop();
+    }
     // C1, which has two bytes.
-    has_control |= line.utf8_chunks().any(|chunk| chunk.valid().contains(char::is_control));
+    let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    has_control |= line.utf8_chunks().any(|chunk| chunk.valid().contains(is_control));
     Ok(if has_control { Typed::Control } else { Typed::Line(line) })
 }
 
@@ -79,11 +86,11 @@ fn pop_character(line: &mut Vec<u8>) {
     while line.pop().is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000) {}
 }
 
-/// Reads the bytes after an escape: whether they mark pasted text, and a key after them that is not part of it.
-fn sequence(next: &mut impl FnMut() -> io::Result<Option<u8>>) -> io::Result<(bool, Option<u8>)> {
+/// Reads the bytes after an escape: whether pasted text begins or ends with them, and a key after them that is not part of it.
+fn sequence(next: &mut impl FnMut() -> io::Result<Option<u8>>) -> io::Result<(Option<bool>, Option<u8>)> {
     match next()? {
         Some(b'[') => {}
-        other => return Ok((false, other)),
+        other => return Ok((None, other)),
     }
     let mut sequence = Vec::new();
     loop {
@@ -91,9 +98,10 @@ fn sequence(next: &mut impl FnMut() -> io::Result<Option<u8>>) -> io::Result<(bo
             Some(key @ b' '..=b'?') => sequence.push(key),
             Some(key @ b'@'..=b'~') => {
                 sequence.push(key);
-                return Ok((PASTE.contains(&sequence.as_slice()), None));
+                let mark = PASTE.iter().position(|mark| *mark == sequence.as_slice());
+                return Ok((mark.map(|mark| mark == 0), None));
             }
-            other => return Ok((false, other)),
+            other => return Ok((None, other)),
         }
     }
 }
@@ -121,6 +129,8 @@ mod tests {
             (b"one\x17\x17two\n", "two"),
             (b"\xc3\xa9\x08e\n", "e"),
             (b"\x1b[200~pasted\x1b[201~\n", "pasted"),
+            (b"\x1b[200~pasted\r\x1b[201~\n", "pasted"),
+            (b"\x1b[200~a:\r\tb\r\x1b[201~\n", "a:\n\tb\n"),
             (b"no end", "no end"),
             (b"\n", ""),
         ] {
@@ -128,7 +138,6 @@ mod tests {
         }
         assert_eq!(typed(b"\x04").unwrap(), Typed::Nothing);
         assert_eq!(typed(b"").unwrap(), Typed::Nothing);
-        assert_eq!(typed(b"hunter\x03").unwrap_err().kind(), io::ErrorKind::Interrupted);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ impl Terminal {
         let program_side = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
         command.stdin(Stdio::from(program_side.try_clone().unwrap()));
         command.stderr(Stdio::from(program_side.try_clone().unwrap()));
+        // Ctrl-C ends all processes in the foreground, and the tests are none of them.
+        command.process_group(0);
         if stdout {
             command.stdout(Stdio::from(program_side.try_clone().unwrap()));
         }

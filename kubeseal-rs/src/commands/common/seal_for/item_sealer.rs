@@ -7,7 +7,9 @@ use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::seal_for::keys::RecipientKeys;
 use crate::commands::common::seal_for::plan::{Coverage, of_existing};
 use crate::commands::common::seal_for::project_recipients::ProjectRecipients;
+use crate::commands::common::written::Written;
 use crate::error::CommandError;
+use crate::files::output::Output;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::error::ProjectError;
@@ -110,6 +112,17 @@ impl ItemKeys {
             }
             Self::Project(recipients) => ItemSealer { keys: recipients.keys()?, is_by_project: true },
         })
+    }
+
+    /// Prints what was written to the file, and for whom, if the project file says it.
+    pub(crate) fn print_written(&self, file: &Path, written: &Written) {
+        let output = Output::File(file.to_owned());
+        match self {
+            Self::Project(recipients) => recipients.print_written(&output, written),
+            Self::Chosen(_) | Self::Uncovered { .. } => {
+                output.wrote(written);
+            }
+        }
     }
 
     /// Prints for whom a file is sealed, if the project file says it.

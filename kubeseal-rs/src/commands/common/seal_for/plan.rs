@@ -5,6 +5,7 @@ use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::seal_for::existing_output::{NewObject, check};
 use crate::commands::common::seal_for::keys::RecipientKeys;
 use crate::commands::common::seal_for::project_recipients::ProjectRecipients;
+use crate::commands::common::written::Written;
 use crate::error::{CommandError, Context as _};
 use crate::files::output::Output;
 use crate::files::output::replacement::directory;
@@ -22,7 +23,7 @@ use crate::project::trust::trusted::TrustedRules;
 use crate::project::{Project, Selection};
 use crate::settings::flag_value::{Format, texts};
 use crate::settings::recipient_flags::RecipientFlags;
-use crate::terminal::escape::{shown, shown_path};
+use crate::terminal::escape::shown;
 use api::Scope;
 use envelope::Certificate;
 use rand::rngs::SysRng;
@@ -155,11 +156,16 @@ impl SealPlan {
             }
         }
         write_all(&files)?;
+        let mut written = Written::default();
+        for secret in secrets {
+            written.add(&secret.metadata, secret.data.len());
+        }
         for PlannedOutput { output, recipients, .. } in &self.outputs {
-            match (recipients, output) {
-                (Some(recipients), Output::File(path)) => recipients.print(&shown_path(path)),
-                (Some(recipients), Output::Stdout) => recipients.print("the output"),
-                (None, _) => {}
+            match recipients {
+                Some(recipients) => recipients.print_written(output, &written),
+                None => {
+                    output.wrote(&written);
+                }
             }
         }
         Ok(())

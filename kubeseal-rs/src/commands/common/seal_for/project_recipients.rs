@@ -3,10 +3,13 @@
 use crate::commands::common::seal_for::annotation;
 use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::seal_for::keys::RecipientKeys;
+use crate::commands::common::written::Written;
+use crate::files::output::Output;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::cluster_name::ClusterName;
 use crate::project::key_id::KeyId;
 use crate::project::recipient::Recipient;
+use crate::terminal::escape::shown_path;
 use crate::terminal::warnings::note;
 use api::Scope;
 
@@ -53,8 +56,23 @@ impl ProjectRecipients {
 
     /// Prints for whom `what` was sealed.
     pub(crate) fn print(&self, what: &str) {
+        note(format_args!("{what} is {}", self.words()));
+    }
+
+    /// Prints what was written to the output, and for whom.
+    pub(crate) fn print_written(&self, output: &Output, written: &Written) {
+        match output {
+            Output::File(path) if !output.wrote(format_args!("{written}; {}", self.words())) => {
+                self.print(&shown_path(path));
+            }
+            Output::File(_) => {}
+            Output::Stdout => self.print("the output"),
+        }
+    }
+
+    fn words(&self) -> String {
         let shown =
             self.recipients.iter().map(|Recipient { name, key }| format!("{name} ({})", key.id().short()));
-        note(format_args!("{what} is sealed for {}", shown.collect::<Vec<_>>().join(", ")));
+        format!("sealed for {}", shown.collect::<Vec<_>>().join(", "))
     }
 }

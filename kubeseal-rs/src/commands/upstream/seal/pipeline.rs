@@ -4,6 +4,7 @@
 //! a limited number of documents is read and not yet written, however long the stream is.
 
 use crate::commands::common::settle::SettleError;
+use crate::commands::common::written::Written;
 use crate::commands::upstream::seal::document::{Sealed, seal_document};
 use crate::commands::upstream::task::Seal;
 use crate::error::CommandError;
@@ -33,7 +34,8 @@ type Outcome = Result<Sealed, SettleError>;
 pub(crate) struct Pipeline<'a> {
     seal: &'a Seal,
     certificate: &'a Certificate,
-    written: Whole<'a>,
+    output: Whole<'a>,
+    written: Written,
     /// Objects before the current document, for messages.
     objects: usize,
     secrets: usize,
@@ -41,11 +43,18 @@ pub(crate) struct Pipeline<'a> {
 
 impl<'a> Pipeline<'a> {
     pub(crate) fn new(seal: &'a Seal, certificate: &'a Certificate) -> Self {
-        Self { seal, certificate, written: Whole::of(&seal.output), objects: 0, secrets: 0 }
+        Self {
+            seal,
+            certificate,
+            output: Whole::of(&seal.output),
+            written: Written::default(),
+            objects: 0,
+            secrets: 0,
+        }
     }
 
     /// Seals every Secret of the stream; the error is that of the first document that fails.
-    pub(crate) fn run(mut self, reader: impl Read) -> Result<Whole<'a>, CommandError> {
+    pub(crate) fn run(mut self, reader: impl Read) -> Result<(Whole<'a>, Written), CommandError> {
         let input = &self.seal.secrets;
         let mut documents = DocumentStream::new(reader)
             .map(|document| document.map_err(|source| CommandError::from(input.failed(source))));
@@ -62,7 +71,7 @@ impl<'a> Pipeline<'a> {
         if self.secrets == 0 {
             return Err(ManifestError::Nothing(input.clone()).into());
         }
-        Ok(self.written)
+        Ok((self.output, self.written))
     }
 
     fn on_threads(
@@ -114,6 +123,7 @@ impl<'a> Pipeline<'a> {
         let sealed = sealed.map_err(|error| error.after(self.objects))?;
         self.objects += sealed.objects;
         self.secrets += sealed.secrets;
-        Ok(self.written.write(&sealed.written)?)
+        self.written.append(sealed.written);
+        Ok(self.output.write(&sealed.text)?)
     }
 }
