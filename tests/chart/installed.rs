@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
+use tests::test::temp_namespace::with_temp_ns;
 
 use crate::commands::{helm, kubectl};
 use crate::stage::{HOME, Stage};
@@ -36,6 +37,44 @@ pub(crate) async fn the_notes_have_keys_backed_up_encrypted(stage: Arc<Stage>) -
         ensure!(backup.contains(wanted), "no {wanted}: {backup}");
     }
     Ok(())
+}
+
+/// The columns of upstream's definition, and more with `--output wide`. The API server prints them.
+pub(crate) async fn kubectl_shows_the_columns(stage: Arc<Stage>) -> Result<()> {
+    // No controller may write the status meanwhile.
+    let _turn = stage.turn.lock().await;
+    with_temp_ns(&stage.lab, async |namespace| {
+        let kind = "bitnami.com/v1alpha1";
+        let meta = json!({ "name": "db", "namespace": namespace });
+        let object = json!({ "apiVersion": kind, "kind": "SealedSecret", "metadata": meta, "spec": { "encryptedData": {} } });
+        stage.person.apply(&object).await?;
+        let status = json!({ "status": {
+            "conditions": [
+                { "type": "Synced", "status": "False", "message": "told" },
+                { "type": "Compromised", "status": "True" },
+            ],
+            "unsealed": { "at": "2020-01-01T00:00:00Z", "keys": "0123456789ab" },
+        } });
+        let patch = ["patch", "sealedsecret", "db", "--namespace", namespace, "--subresource=status", "--type=merge"];
+        let status = status.to_string();
+        let patch = [&patch[..], &["--patch", &status]].concat();
+        kubectl(&stage.lab, &patch, "").await?.stdout()?;
+        let get = ["get", "sealedsecret", "--namespace", namespace];
+        let shown = kubectl(&stage.lab, &get, "").await?.stdout()?;
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let lines: Vec<Vec<String>> = shown.lines().map(words).collect();
+        ensure!(lines[0] == ["NAME", "STATUS", "SYNCED", "AGE"], "{shown}");
+        ensure!(lines[1][..3] == ["db", "told", "False"], "{shown}");
+        let shown = kubectl(&stage.lab, &[&get[..], &["--output", "wide"]].concat(), "").await?.stdout()?;
+        let lines: Vec<Vec<String>> = shown.lines().map(words).collect();
+        let wide = ["NAME", "STATUS", "SYNCED", "AGE", "KEY", "COMPROMISED", "LAST", "UNSEALED"];
+        ensure!(lines[0] == wide, "{shown}");
+        ensure!(lines[1][4..6] == ["0123456789ab", "True"], "{shown}");
+        // An age, such as `6y32d`.
+        ensure!(lines[1][6].contains('y') && lines[1].len() == 7, "{shown}");
+        Ok(())
+    })
+    .await
 }
 
 pub(crate) async fn the_address_of_the_api_server_is_read_from_the_cluster(stage: Arc<Stage>) -> Result<()> {

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             installed::the_notes_have_keys_backed_up_encrypted,
             installed::the_address_of_the_api_server_is_read_from_the_cluster,
             default_name::helms_default_name_needs_no_flag,
+            installed::kubectl_shows_the_columns,
             gaps::whatever_may_be_left_empty_in_upstreams_may_be_here,
             moved::by_an_upgrade_and_a_rollback,
             moved::by_a_server_side_apply,

@@ -74,6 +74,6 @@ fn status_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
 }
 
 /// Without it, `k8s-openapi` would have to compile the schemas of all types of Kubernetes.
-fn time_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+pub(crate) fn time_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "type": "string", "format": "date-time", "nullable": true })
 }

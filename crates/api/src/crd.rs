@@ -48,6 +48,7 @@ pub fn crd() -> CustomResourceDefinition {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceColumnDefinition;
     use serde_json::json;
 
     fn schema() -> serde_json::Value {
@@ -61,8 +62,12 @@ mod tests {
         assert_eq!(crd.metadata.name.as_deref(), Some("sealedsecrets.bitnami.com"));
         assert_eq!(crd.spec.names.list_kind.as_deref(), Some("SealedSecretList"));
         let columns = crd.spec.versions[0].additional_printer_columns.clone().unwrap_or_default();
-        let columns: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        assert_eq!(columns, ["Status", "Synced", "Age"]);
+        let (wide, columns): (Vec<_>, Vec<_>) = columns.iter().partition(|column| column.priority.is_some());
+        let names = |columns: &[&CustomResourceColumnDefinition]| {
+            columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&columns), ["Status", "Synced", "Age"]);
+        assert_eq!(names(&wide), ["Key", "Compromised", "Last Unsealed"]);
     }
 
     #[test]

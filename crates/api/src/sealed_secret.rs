@@ -23,7 +23,11 @@ use std::collections::BTreeMap;
     doc = "A Secret that only the controller of its cluster can open, safe to keep in Git.",
     printcolumn = r#"{"name":"Status","type":"string","jsonPath":".status.conditions[0].message"}"#,
     printcolumn = r#"{"name":"Synced","type":"string","jsonPath":".status.conditions[0].status"}"#,
-    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#
+    printcolumn = r#"{"name":"Age","type":"date","jsonPath":".metadata.creationTimestamp"}"#,
+    // Shown by `-o wide` only.
+    printcolumn = r#"{"name":"Key","type":"string","priority":1,"jsonPath":".status.unsealed.keys"}"#,
+    printcolumn = r#"{"name":"Compromised","type":"string","priority":1,"jsonPath":".status.conditions[?(@.type==\"Compromised\")].status"}"#,
+    printcolumn = r#"{"name":"Last Unsealed","type":"date","priority":1,"jsonPath":".status.unsealed.at"}"#
 )]
 #[serde(rename_all = "camelCase")]
 pub struct SealedSecretSpec {

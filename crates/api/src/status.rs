@@ -1,7 +1,8 @@
 //! [`SealedSecretStatus`]: what the controller says about a SealedSecret.
 
-use crate::condition::{Condition, ConditionStatus};
+use crate::condition::{Condition, ConditionStatus, time_schema};
 use crate::scope::Scope;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -28,6 +29,10 @@ pub struct SealedSecretStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "fingerprints_schema")]
     pub opened_by: Option<BTreeSet<String>>,
+
+    /// When it was last unsealed, for users; absent if an earlier version of the controller did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsealed: Option<LastUnsealed>,
 
     /// Fingerprints of the leaked sealing keys among those that open it; absent if there is none. They stay when the Secrets of those
     /// keys are deleted.
@@ -56,6 +61,26 @@ pub struct TargetStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(schema_with = "generation_schema")]
     pub generation: Option<i64>,
+}
+
+/// What `kubectl get --output wide` shows of the last time that the Secret was written, or found to be right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LastUnsealed {
+    /// When.
+    #[schemars(schema_with = "time_schema")]
+    pub at: Time,
+
+    /// The first 12 digits of the fingerprints of the sealing keys that opened it, separated by commas.
+    pub keys: String,
+}
+
+impl LastUnsealed {
+    /// Unsealed now, with the keys that have these fingerprints.
+    pub fn now(at: Time, keys: &BTreeSet<String>) -> Self {
+        let short = keys.iter().map(|key| key.get(..12).unwrap_or(key));
+        Self { at, keys: short.collect::<Vec<_>>().join(",") }
+    }
 }
 
 impl TargetStatus {

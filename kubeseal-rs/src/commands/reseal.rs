@@ -7,6 +7,7 @@
 pub(crate) mod failure;
 pub(crate) mod file;
 pub(crate) mod files_job;
+pub(crate) mod other_clusters;
 pub(crate) mod progress;
 pub(crate) mod resealer;
 pub(crate) mod staleness;
@@ -19,6 +20,7 @@ use crate::commands::recipients::files::{Request, change};
 use crate::commands::recipients::opening_keys;
 use crate::commands::recipients::wanted::Aim;
 use crate::commands::reseal::files_job::FilesJob;
+use crate::commands::reseal::other_clusters::without_other_clusters;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
 use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
@@ -107,6 +109,7 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     }
     let is_offline = args.certificate.offline == Some(true);
     let folder = folder_of(&args.paths);
+    let project = args.project.clone();
     let target = Target::resolve(args.certificate, args.connection, args.namespace, args.project, folder)?;
     if all && is_check {
         return Err(UsageError::Exclude("--check", "--all").into());
@@ -140,8 +143,10 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
 
     let (files, not_found) = sealed_files::find(&args.paths);
     let count = files.len();
+    let (files, of_others) = without_other_clusters(files, &args.paths, folder, &project, &certificate)?;
     let job = FilesJob { present: &present, resealer: resealer.as_ref(), namespace, named: &args.paths };
-    let (report, mut stdout) = job.run(&files, ResealSummary::new(not_found));
+    let (mut report, mut stdout) = job.run(&files, ResealSummary::new(not_found));
+    report.of_other_clusters = of_others;
     if let Some(note) = templated_files::note(&report.templates, "what is sealed in there was not looked at")
     {
         alert(note);

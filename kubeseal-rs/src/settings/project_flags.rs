@@ -4,7 +4,7 @@ use crate::settings::trust_flags::TrustFlags;
 use clap::Args;
 
 /// Shared by every command that sends requests to one cluster, except upstream's flags.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Cluster")]
 pub(crate) struct ProjectFlags {
     /// Cluster of the project file: its context and its controller, where neither a flag nor the environment names them.

@@ -36,6 +36,7 @@ mod for_clusters {
     mod hostile;
     mod many_entries;
     mod names;
+    mod other_clusters;
     mod recipients;
     pub(crate) mod repository;
     mod seals;

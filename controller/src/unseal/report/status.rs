@@ -11,7 +11,7 @@ use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::compromise::Compromise;
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::ConditionStatus::{False, True};
-use api::{Condition, SealedSecretStatus, TargetStatus};
+use api::{Condition, LastUnsealed, SealedSecretStatus, TargetStatus};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use std::collections::BTreeSet;
@@ -61,6 +61,16 @@ pub(crate) fn next_status(
             previous.map(|status| (status.target.clone(), status.opened_by.clone())).unwrap_or_default()
         }
     };
+    let unsealed = match outcome {
+        // Known by what was written before: nothing was opened, or the Secret is the same.
+        Outcome::Synced { act: Act::Settled, .. } | Outcome::Refused(_) | Outcome::Failed(_) => {
+            last_unsealed(previous)
+        }
+        Outcome::Synced { .. } if previous.is_some_and(|previous| previous.target == target) => {
+            last_unsealed(previous)
+        }
+        Outcome::Synced { .. } => opened_by.as_ref().map(|keys| LastUnsealed::now(Time(now), keys)),
+    };
     let condition = |type_: &str, status, reason: &str, message| {
         let (type_, reason) = (type_.to_owned(), Some(reason.to_owned()));
         let new =
@@ -78,7 +88,12 @@ pub(crate) fn next_status(
     if let Some(synced) = conditions.first_mut().filter(|_| is_news) {
         synced.last_update_time = Some(Time(now));
     }
-    SealedSecretStatus { observed_generation: generation, conditions, target, opened_by, compromised_by }
+    let observed_generation = generation;
+    SealedSecretStatus { observed_generation, conditions, target, opened_by, unsealed, compromised_by }
+}
+
+fn last_unsealed(previous: Option<&SealedSecretStatus>) -> Option<LastUnsealed> {
+    previous.and_then(|previous| previous.unsealed.clone())
 }
 
 /// Whether the status has to be written: it is new, or the API server has not accepted it yet.
@@ -108,7 +123,7 @@ fn same_compromise(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool
     }
 }
 
-/// Whether two statuses differ only in their times.
+/// Whether two statuses differ only in their times. When it was unsealed changes only with the target.
 fn says_the_same(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
     one.observed_generation == other.observed_generation
         && one.target == other.target

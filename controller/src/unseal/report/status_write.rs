@@ -66,6 +66,7 @@ async fn patch(
             target.entry("recipients").or_insert(Value::Null);
         }
         fields.entry("openedBy").or_insert(Value::Null);
+        fields.entry("unsealed").or_insert(Value::Null);
         fields.entry("compromisedBy").or_insert(Value::Null);
     }
     let patch = json!({ "metadata": { "resourceVersion": version }, "status": fields });

@@ -25,6 +25,8 @@ pub(crate) struct ResealSummary {
     pub without_any: Vec<String>,
     /// Files that do not parse, because they are templates.
     pub templates: Vec<String>,
+    /// Files that are sealed for other clusters, and were skipped.
+    pub of_other_clusters: usize,
     pub failures: Failures,
 }
 
@@ -52,7 +54,7 @@ impl ResealSummary {
 
     /// Whether there is no SealedSecret, and no error that may have hidden one.
     pub(crate) fn has_found_nothing(&self) -> bool {
-        self.files == 0 && self.failures.is_empty()
+        self.files == 0 && self.of_other_clusters == 0 && self.failures.is_empty()
     }
 
     /// Reports SealedSecrets that are sealed to another certificate.
@@ -103,7 +105,11 @@ impl ResealSummary {
                 self.failures.sum()
             )
         };
-        format!("{sum}\n")
+        let others = match self.of_other_clusters {
+            0 => String::new(),
+            number => format!("; {} of other clusters skipped", count(number, "file")),
+        };
+        format!("{sum}{others}\n")
     }
 
     /// The error, if there is one.

@@ -162,6 +162,34 @@ fn a_new_generation_moves_the_update_of_synced_alone() {
     }
 }
 
+/// What `kubectl get --output wide` shows.
+#[test]
+fn when_it_was_unsealed_and_with_which_keys() {
+    let key = "0123456789abcdef".repeat(4);
+    let outcome = |version: &str, act| Outcome::Synced {
+        resource_version: version.into(),
+        opened_by: Some(keys(&[&key, "bb"])),
+        act,
+    };
+    let written = next(None, &outcome("7", Act::Written), 10);
+    let unsealed = written.unsealed.clone().unwrap();
+    assert_eq!((unsealed.at.0, unsealed.keys.as_str()), (at(10), "0123456789ab,bb"));
+    for (later, second) in [
+        (outcome("7", Act::Found), 10),
+        (outcome("7", Act::Settled), 10),
+        (refused(), 10),
+        (failed(), 10),
+        (outcome("8", Act::Corrected), 20),
+    ] {
+        let status = next(Some(&written), &later, 20);
+        assert_eq!(status.unsealed.unwrap().at.0, at(second), "{later:?}");
+    }
+    // An earlier version of the controller wrote no such field: its status is not written again for that.
+    let before = SealedSecretStatus { unsealed: None, ..written };
+    let found = next(Some(&before), &outcome("7", Act::Found), 20);
+    assert!(found.unsealed.is_none() && says_the_same(&before, &found));
+}
+
 #[test]
 fn failure_remembers_the_secret_that_was_left() {
     let good = next(None, &synced(true), 1);
