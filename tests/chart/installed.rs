@@ -11,7 +11,7 @@ use crate::stage::{HOME, Stage};
 
 const CHART: &str = "charts/sealed-secrets";
 
-pub(crate) async fn upstreams_image_is_remarked_upon(stage: Arc<Stage>) -> Result<()> {
+pub(crate) async fn upstreams_image_and_none_are_remarked_upon(stage: Arc<Stage>) -> Result<()> {
     let values = "tests/chart/values/upstream/upstream-2.19.yaml";
     let install =
         ["install", "upstreams", CHART, "--dry-run=server", "--namespace", HOME, "--values", values];
@@ -19,7 +19,11 @@ pub(crate) async fn upstreams_image_is_remarked_upon(stage: Arc<Stage>) -> Resul
     ensure!(stdout.contains("WARNING: image.repository"), "{stdout}");
     let install = ["install", "ours", CHART, "--dry-run=server", "--namespace", HOME];
     let stdout = helm(&stage.lab, &install).await?.stdout()?;
-    ensure!(stdout.contains("NOTES:") && !stdout.contains("WARNING"), "{stdout}");
+    ensure!(stdout.contains("WARNING: no image is set"), "{stdout}");
+    for image in ["image.registry=registry.example.com", "image.repository=tools/sealed-secrets-controller"] {
+        let stdout = helm(&stage.lab, &[&install[..], &["--set", image]].concat()).await?.stdout()?;
+        ensure!(stdout.contains("NOTES:") && !stdout.contains("WARNING"), "{stdout}");
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! The controller with fewer and with more permissions than the chart's usual ones.
 
+pub(crate) mod backup;
+
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};

@@ -19,7 +19,7 @@
 
 {{/* Account the controller runs as. */}}
 {{- define "sealed-secrets.serviceAccountName" -}}
-{{- $fallback := .Values.serviceAccount.create | default false | ternary (include "sealed-secrets.fullname" .) "default" -}}
+{{- $fallback := eq (toString .Values.serviceAccount.create) "true" | ternary (include "sealed-secrets.fullname" .) "default" -}}
 {{- .Values.serviceAccount.name | default $fallback -}}
 {{- end -}}
 
@@ -179,12 +179,17 @@ httpGet:
 {{- .Values.containerPorts.metrics | default 8081 -}}
 {{- end -}}
 
-{{/* Image reference: registry and repository, then a tag or, where the tag is one, a digest. */}}
-{{- define "sealed-secrets.image" -}}
-{{- $repository := .Values.image.repository | default "sealed-secrets-controller" -}}
-{{- $name := list .Values.image.registry $repository | compact | join "/" -}}
-{{- $tag := .Values.image.tag | default .Chart.AppVersion | toString -}}
+{{/* Image reference: registry and repository, then a tag or, where the tag is one, a digest. Takes (list $ image repository). */}}
+{{- define "sealed-secrets.imageOf" -}}
+{{- $image := index . 1 | default dict -}}
+{{- $name := list $image.registry ($image.repository | default (index . 2)) | compact | join "/" -}}
+{{- $tag := $image.tag | default (index . 0).Chart.AppVersion | toString -}}
 {{- printf "%s%s%s" $name (hasPrefix "sha256:" $tag | ternary "@" ":") $tag -}}
+{{- end -}}
+
+{{/* The controller's. */}}
+{{- define "sealed-secrets.image" -}}
+{{- include "sealed-secrets.imageOf" (list . .Values.image "sealed-secrets-controller") -}}
 {{- end -}}
 
 {{/* A map as a flag's list of pairs, `a=b,c=d`. */}}
