@@ -42,6 +42,14 @@ impl Collector for KeyMetrics {
             newest.map(seconds),
         )?;
         let help =
+            "Whether the newest sealing key is in a backup, as its Secret says: 1 or 0; absent without a key";
+        encode_value(
+            encoder,
+            "sealed_secrets_controller_newest_key_backed_up",
+            help,
+            newest.map(|_| ConstGauge::new(i64::from(status.is_backed_up))),
+        )?;
+        let help =
             "When the next sealing key is due, in seconds since 1970; past if it is overdue, absent if never";
         let next = status.next_renewal.map(seconds);
         encode_value(encoder, "sealed_secrets_controller_next_renewal_timestamp_seconds", help, next)?;

@@ -14,6 +14,8 @@ pub(crate) struct KeyStatus {
     pub active: usize,
     /// The newest key, and its date.
     pub newest: Option<(Fingerprint, Timestamp)>,
+    /// Whether its Secret says that there is a backup of the newest key.
+    pub is_backed_up: bool,
     /// The key whose certificate is served.
     pub published: Option<Fingerprint>,
     /// When the next key is due; past if it is overdue, None for never.
@@ -26,9 +28,11 @@ impl SharedRing {
     pub(crate) fn status(&self) -> KeyStatus {
         let state = self.state();
         let schedule = Schedule::new(&state.records, self.settings(), self.clock().now());
+        let newest = state.ring.newest().map(|key| (key.fingerprint(), key.since()));
         KeyStatus {
             active: state.ring.len(),
-            newest: state.ring.newest().map(|key| (key.fingerprint(), key.since())),
+            newest,
+            is_backed_up: newest.is_some_and(|(newest, _)| state.backed_up.contains(&newest)),
             published: self.published(&state.ring).map(SealingKey::fingerprint),
             next_renewal: schedule.next_renewal(),
             clock_skew: ClockSkew::of(&schedule),
@@ -41,6 +45,9 @@ impl fmt::Display for KeyStatus {
         write!(f, "{} active", self.active)?;
         if let Some((newest, since)) = &self.newest {
             write!(f, ", newest {} made {since:.0}", newest.short())?;
+            if !self.is_backed_up {
+                f.write_str(", in no backup")?;
+            }
         }
         if let Some(published) = &self.published {
             write!(f, ", published {}", published.short())?;

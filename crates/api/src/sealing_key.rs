@@ -22,6 +22,12 @@ pub fn label_command(namespace: &str, secrets: &[String], value: &str) -> String
 /// Annotation on the newest key's Secret, with any value: requests a new key.
 pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
 
+/// Annotation on a key's Secret: which recipients have a backup of it, and since when, as a JSON object. With any value, there is a backup.
+pub const BACKED_UP: &str = "sealedsecrets.bitnami.com/backed-up";
+
+/// Annotation on a Secret or ConfigMap that holds a backup: the fingerprints of its keys, with spaces between them.
+pub const BACKUP_OF: &str = "sealedsecrets.bitnami.com/backup-of";
+
 /// Type of a key's Secret.
 pub const SECRET_TYPE: &str = "kubernetes.io/tls";
 

@@ -6,7 +6,7 @@ use crate::keys::store::rejections::RejectionReason;
 use crate::keys::store::wipe::wipe;
 use crate::process::error_chain::chain;
 use api::ObservedSecret;
-use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL};
+use api::sealing_key::{ACTIVE, BACKED_UP, CERTIFICATE, COMPROMISED, LABEL};
 use envelope::{Certificate, CertificateError};
 use k8s_openapi::api::core::v1::Secret;
 use sealing::{KeyOrder, SealingKey};
@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(crate) struct KeySecret {
     pub about: About,
     pub content: KeyContent,
+    /// Whether it says that there is a backup of it.
+    pub is_backed_up: bool,
     /// The requests to renew other keys that it says it fulfils.
     pub fulfils: Vec<RenewalRequest>,
 }
@@ -44,9 +46,11 @@ impl KeySecret {
     pub(crate) fn read(mut secret: ObservedSecret, order: KeyOrder) -> Self {
         let about = About::secret(&secret);
         let content = KeyContent::read(&secret, order);
-        let fulfils = RenewalRequest::fulfilled_by(&secret.known().metadata);
+        let metadata = &secret.known().metadata;
+        let fulfils = RenewalRequest::fulfilled_by(metadata);
+        let is_backed_up = metadata.annotations.as_ref().is_some_and(|all| all.contains_key(BACKED_UP));
         wipe(secret.known_mut());
-        Self { about, content, fulfils }
+        Self { about, content, is_backed_up, fulfils }
     }
 
     /// Reads the Secret that has the name of a new key. Without the label it is no key Secret, and only takes the name.
@@ -55,12 +59,14 @@ impl KeySecret {
             return Self::read(secret, order);
         }
         wipe(secret.known_mut());
-        Self { about: About::secret(&secret), content: KeyContent::Unused, fulfils: Vec::new() }
+        let (about, content) = (About::secret(&secret), KeyContent::Unused);
+        Self { about, content, is_backed_up: false, fulfils: Vec::new() }
     }
 
     /// A key that was just stored.
     pub(crate) fn stored(about: About, key: SealingKey, fulfils: Vec<RenewalRequest>) -> Self {
-        Self { about, content: KeyContent::Key { key: Arc::new(key), request: None }, fulfils }
+        let content = KeyContent::Key { key: Arc::new(key), request: None };
+        Self { about, content, is_backed_up: false, fulfils }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct RingState {
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) records: Arc<KeyRecords>,
     pub(crate) rejections: Vec<Rejection>,
+    /// The keys of which a Secret says that there is a backup.
+    pub(crate) backed_up: BTreeSet<Fingerprint>,
 }
 
 impl RingState {
@@ -42,6 +44,7 @@ impl RingState {
         let mut retired = BTreeMap::new();
         let mut rejections = Vec::new();
         let mut records = Vec::new();
+        let mut backed_up = BTreeSet::new();
         let mut reject = |secret: &KeySecret, reason, message: &str| {
             rejections.push(Rejection { about: secret.about.clone(), reason, message: message.to_owned() });
             KeyState::Unused
@@ -56,6 +59,7 @@ impl RingState {
                 KeyContent::Key { key, request } => {
                     keys.push(Arc::clone(key));
                     let (fingerprint, age) = (key.fingerprint(), KeyAge::of(key));
+                    backed_up.extend(secret.is_backed_up.then_some(fingerprint));
                     KeyState::Active { fingerprint, age, request: *request }
                 }
                 KeyContent::Leaked(certificate) => KeyState::Leaked {
@@ -79,6 +83,7 @@ impl RingState {
             ring: Arc::new(KeyRing::new(keys).revoking(revoked).retiring(retired)),
             records: Arc::new(KeyRecords { secrets: records, had_any }),
             rejections,
+            backed_up,
         }
     }
 

@@ -16,7 +16,10 @@ fn certificate(private: &PrivateKey, since: i64) -> Certificate {
 fn key_secret(name: &str, content: KeyContent) -> (String, KeySecret) {
     let mut secret = Secret::default();
     secret.metadata.name = Some(name.into());
-    (name.into(), KeySecret { about: About::secret(&secret), content, fulfils: Vec::new() })
+    (
+        name.into(),
+        KeySecret { about: About::secret(&secret), content, is_backed_up: false, fulfils: Vec::new() },
+    )
 }
 
 #[test]
