@@ -56,6 +56,11 @@ impl Cluster {
         self.resolved().ok().map(ResolvedCluster::context).filter(|name| !name.is_empty())
     }
 
+    /// The flags that choose this cluster, as words of a command of this program or of kubectl.
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.0.flags.words()
+    }
+
     /// Context and server, which together identify a cluster.
     pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
         self.resolved()?.identity()

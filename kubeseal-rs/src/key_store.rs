@@ -4,6 +4,7 @@
 
 pub(crate) mod age_identities;
 pub(crate) mod backup;
+pub(crate) mod backup_object;
 pub(crate) mod error;
 pub(crate) mod opening_keys;
 pub(crate) mod recovery_keys;
@@ -36,8 +37,7 @@ const PAGE: u32 = 500;
 /// A cluster's keys.
 pub(crate) struct KeyStore {
     session: Session,
-    namespace: String,
-    prefix: String,
+    address: ControllerAddress,
 }
 
 impl KeyStore {
@@ -49,17 +49,22 @@ impl KeyStore {
         }
         address.check().map_err(|_| KeyStoreError::Name(address.namespace.clone()))?;
         let session = Session::begin(&address.cluster)?;
-        Ok(Self { session, namespace: address.namespace.clone(), prefix: prefix.clone() })
+        Ok(Self { session, address: address.clone() })
     }
 
     /// The namespace of the keys.
     pub(crate) fn namespace(&self) -> &str {
-        &self.namespace
+        &self.address.namespace
+    }
+
+    /// The controller whose keys these are.
+    pub(crate) fn address(&self) -> &ControllerAddress {
+        &self.address
     }
 
     /// The prefix of the keys' names.
     pub(crate) fn prefix(&self) -> &str {
-        &self.prefix
+        &self.address.key_prefix
     }
 
     /// API server and context, for messages.
@@ -76,7 +81,7 @@ impl KeyStore {
     pub(crate) fn keys(&self) -> Result<Vec<StoredKey>, KeyStoreError> {
         let mut secrets = self.secrets(&ListParams::default().labels(LABEL))?;
         let known: BTreeSet<String> = secrets.iter().map(kube::ResourceExt::name_any).collect();
-        let legacy = self.secrets(&named(&self.prefix))?;
+        let legacy = self.secrets(&named(self.prefix()))?;
         secrets.extend(legacy.into_iter().filter(|secret| !known.contains(&secret.name_any())));
         let mut keys: Vec<StoredKey> = secrets.into_iter().map(StoredKey::read).collect();
         keys.sort_by_key(StoredKey::order);
@@ -87,7 +92,7 @@ impl KeyStore {
     /// keys looks like an attack. If the review fails, the answer is no.
     pub(crate) fn may_list_keys(&self) -> bool {
         let attributes = ResourceAttributes {
-            namespace: Some(self.namespace.clone()),
+            namespace: Some(self.namespace().to_owned()),
             verb: Some("list".into()),
             resource: Some("secrets".into()),
             ..ResourceAttributes::default()
@@ -108,7 +113,7 @@ impl KeyStore {
     /// The text that names of first keys are derived from; none if no controller of ours has made one.
     pub(crate) fn origin(&self) -> Result<Option<String>, KeyStoreError> {
         // As a list, like the key from before there were labels: permission to list Secrets is enough.
-        let found = self.secrets(&named(&origin_name(&self.prefix)))?.pop();
+        let found = self.secrets(&named(&origin_name(self.prefix())))?.pop();
         let text = found.and_then(|secret| Some(secret.into_known().data?.remove(ORIGIN)?.0));
         Ok(text.map(|text| String::from_utf8_lossy(&text).into_owned()))
     }
@@ -156,7 +161,7 @@ impl KeyStore {
         let name = key.name();
         // Only the metadata in the response: the values stay in the cluster.
         let patched = self.session.request(async |client| {
-            let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client, &self.namespace);
+            let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client, self.namespace());
             secrets.patch(&name, &PatchParams::default(), &patch).await
         });
         patched.map(drop).map_err(|error| self.failed(act, error))
@@ -165,7 +170,7 @@ impl KeyStore {
     /// Stores a key; returns its name. None if the name is in use.
     pub(crate) fn create(&self, secret: &Secret) -> Result<Option<String>, KeyStoreError> {
         let created = self.session.request(async |client| {
-            let secrets = Api::<Secret>::namespaced(client, &self.namespace);
+            let secrets = Api::<Secret>::namespaced(client, self.namespace());
             secrets.create(&PostParams::default(), secret).await
         });
         match created {
@@ -183,7 +188,7 @@ impl KeyStore {
         // Only the metadata in the response: if a finalizer keeps the Secret, the response would hold the private key,
         // and may be nested too deep to be decoded.
         let deleted = self.session.request(async |client| {
-            let request = Request::new(Secret::url_path(&(), Some(&self.namespace))).delete(&name, &params);
+            let request = Request::new(Secret::url_path(&(), Some(self.namespace()))).delete(&name, &params);
             let mut request = request.map_err(kube::Error::BuildRequest)?;
             request.headers_mut().insert(ACCEPT, HeaderValue::from_static(METADATA_ONLY));
             client.request_text(request).await
@@ -193,12 +198,18 @@ impl KeyStore {
 
     fn secrets(&self, which: &ListParams) -> Result<Vec<ObservedSecret>, KeyStoreError> {
         let listed = self.session.request(async |client| {
-            Api::<ObservedSecret>::namespaced(client, &self.namespace).list(which).await
+            Api::<ObservedSecret>::namespaced(client, self.namespace()).list(which).await
         });
         listed.map(|listed| listed.items).map_err(|error| self.failed(Operation::ListKeys, error))
     }
 
-    fn failed(&self, act: Operation, mut error: kube::Error) -> KeyStoreError {
+    /// The session, for the other objects in the namespace.
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The error of a request.
+    pub(crate) fn failed(&self, act: Operation, mut error: kube::Error) -> KeyStoreError {
         // A policy or webhook may show what it refuses, which is a private key.
         if let kube::Error::Api(status) = &mut error {
             status.message = server_message(status);
@@ -206,7 +217,7 @@ impl KeyStore {
         KeyStoreError::Request {
             act,
             server: self.server().to_owned(),
-            namespace: self.namespace.clone(),
+            namespace: self.namespace().to_owned(),
             source: match RequestError::from(error) {
                 // The conflict is about an object, not about the controller's response.
                 RequestError::Conflict(cause) => RequestError::Changed(cause),

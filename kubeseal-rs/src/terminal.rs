@@ -7,4 +7,6 @@ pub(crate) mod likeness;
 pub(crate) mod paint;
 pub(crate) mod program;
 pub(crate) mod prompt;
+pub(crate) mod shell_words;
+pub(crate) mod waiting;
 pub(crate) mod warnings;

@@ -24,14 +24,13 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             let sealed = scene.unsealed("db", "1").await?;
             std::fs::create_dir(scene.folder.path().join("deploy"))?;
             scene.write("deploy/db.json", sealed.to_string())?;
-            scene.printed(&["renew"]).await?;
+            scene.follow(&newest, "kubeseal-rs keys renew").await?;
             let needed = scene.keys(&["retire", short(&old)]).await?.failure(1)?;
-            ensure!(needed.contains("/db") && needed.contains("kubeseal-rs reseal"), "{needed}");
+            ensure!(needed.contains("/db") && needed.contains("kubeseal-rs --re-encrypt"), "{needed}");
             ensure!(!needed.contains("deploy/db.json"), "it names a file that it was not given: {needed}");
 
             // Resealed in the cluster, and not yet in the folder.
-            let resealed = scene.kubeseal.output(&["--re-encrypt"], sealed.to_string().as_bytes()).await?;
-            scene.person.apply(&serde_json::from_slice(&resealed)?).await?;
+            scene.follow(&needed, "kubectl get sealedsecret ").await?;
             scene.sees("db", "1").await?;
             let needed = scene.keys(&["retire", &old, "deploy"]).await?.failure(1)?;
             ensure!(needed.contains("deploy/db.json: document 1 (SealedSecret "), "{needed}");
@@ -108,11 +107,11 @@ pub(crate) async fn what_it_says_to_do_first_is_what_helps(stage: Arc<Stage>) ->
             let needed = scene.keys(&["retire", &old, "db.json"]).await?.failure(1)?;
             ensure!(
                 needed.contains("db.json: document 1 (SealedSecret ")
-                    && needed.contains("`kubeseal-rs reseal PATH`"),
+                    && needed.contains("reseal these files"),
                 "{needed}"
             );
-            let resealed = scene.kubeseal.output(&["reseal", "db.json"], b"").await?;
-            ensure!(String::from_utf8_lossy(&resealed).contains("1 resealed, 0 up to date"));
+            let resealed = scene.follow(&needed, "kubeseal-rs reseal ").await?;
+            ensure!(resealed.contains("1 resealed, 0 up to date"), "{resealed}");
             scene.printed(&["retire", &old, "db.json"]).await?;
             scene.person.apply(&serde_json::from_slice(&scene.read("db.json")?)?).await?;
             scene.sees("db", "1").await?;
@@ -135,6 +134,15 @@ pub(crate) async fn not_while_it_is_not_known(stage: Arc<Stage>) -> Result<()> {
             scene.person.sees_synced(&scene.namespace, "moved", ConditionStatus::False).await?;
             let unknown = scene.keys(&["retire", &old]).await?.failure(1)?;
             ensure!(unknown.contains("/moved (it is not known which key)"), "{unknown}");
+            ensure!(scene.all().await?.iter().all(|key| key.1 == "active"));
+            // Both ways out that it prints lead out, and what the second prints leads back.
+            let retired = scene.follow(&unknown, "printf ").await?;
+            ensure!(retired.contains("is retired"), "{retired}");
+            scene.label(&old, sealing_key::ACTIVE).await?;
+            let broken = scene.follow(&unknown, "kubeseal-rs keys retire ").await?;
+            ensure!(broken.contains("is retired") && broken.contains("although these need it"), "{broken}");
+            ensure!(scene.all().await?[1].1 == "retired");
+            scene.follow(&broken, "kubectl label ").await?;
             ensure!(scene.all().await?.iter().all(|key| key.1 == "active"));
             scene.person.delete_sealed(&scene.namespace, "moved").await?;
 

@@ -1,6 +1,7 @@
 //! What each test gets: a cluster without SealedSecrets and keys, a user of kubeseal-rs, and a folder.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tests::lab::{Lab, Maker};
 use tests::pod::Pod;
 use tests::pod::builder::PodBuilder;
 use tests::process::cli::{Cli, CliOutput};
+use tests::programs::program::Program;
 use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
 use tests::user::person::Person;
@@ -134,6 +136,23 @@ impl Scene {
     /// The standard output of `kubeseal-rs keys …`, which must succeed.
     pub(crate) async fn printed(&self, args: &[&str]) -> Result<String> {
         Ok(String::from_utf8(self.keys(args).await?.success()?)?)
+    }
+
+    /// Runs the first command in backticks of a message that begins with these words, as a shell does; what it prints, errors included.
+    pub(crate) async fn follow(&self, message: &str, words: &str) -> Result<String> {
+        let line = message.split('`').skip(1).step_by(2).find(|line| line.starts_with(words));
+        let line = line.with_context(|| format!("no `{words}…` in {message}"))?;
+        let programs = tempfile::tempdir()?;
+        for (name, path) in [
+            ("kubeseal-rs", self.lab.binaries.kubeseal.as_path()),
+            ("kubectl", self.lab.programs.path(Program::Kubectl)?),
+        ] {
+            std::os::unix::fs::symlink(path, programs.path().join(name))?;
+        }
+        let line = format!("PATH={}:$PATH; set -e; {{ {line}; }} 2>&1", programs.path().display());
+        let shell = Cli::new(Path::new("/bin/sh")).kubeconfig(&self.lab.control_plane.kubeconfig());
+        let printed = shell.current_dir(self.folder.path()).output(&["-c", &line], b"").await?;
+        Ok(String::from_utf8(printed)?)
     }
 
     /// `kubeseal-rs keys list -o json …`.

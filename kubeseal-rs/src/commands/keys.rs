@@ -2,12 +2,14 @@
 //!
 //! A file for each subcommand, with its flags and its help; a new one needs a file, a `mod` line, and two lines in
 //! `KeysCommand` and `run`. Shared: `find` (the key of a fingerprint), `usage` (which SealedSecrets need which key),
-//! `renewal` (requests a new key), `error`. `key_store` reads and writes the
+//! `renewal` (requests a new key), `after_renewal` (what to do then), `kubectl_command` (what to run instead), `error`. `key_store` reads and writes the
 //! keys themselves. The columns of `keys list` are in `list::table`, and in `list::listing::Line` for JSON.
 
+pub(crate) mod after_renewal;
 pub(crate) mod backup;
 pub(crate) mod error;
 pub(crate) mod find;
+pub(crate) mod kubectl_command;
 pub(crate) mod list;
 pub(crate) mod renew;
 pub(crate) mod renewal;
@@ -24,8 +26,9 @@ use clap::{Args, Subcommand};
 pub(crate) const LONG_ABOUT: &str = "The sealing keys of a cluster: list them and what needs them, renew, retire and revoke them, and \
     make and restore backups.\n\n\
     With a sealing key, everything that was sealed with it can be opened; without it, nothing of that. \
-    These commands read and change the keys' Secrets in the controller's namespace, with your \
-    permissions; no private key is ever shown, except in a backup.";
+    These commands are for administrators: they read and change the keys' Secrets in the controller's namespace, \
+    with your permissions, which a user who only seals does not need. No private key is ever shown, except in a \
+    backup.";
 
 /// List, renew, retire, revoke, back up and restore the sealing keys of a cluster.
 #[derive(Debug, Args)]

@@ -46,6 +46,24 @@ impl ControllerAddress {
         format!("{}/{}", self.namespace, self.name)
     }
 
+    /// The flags that name this controller, as words of a command.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let names =
+            [("--controller-name", &self.name, NAME), ("--controller-namespace", &self.namespace, NAMESPACE)];
+        let named = names.into_iter().filter(|(_, value, default)| value != default);
+        let named = named.flat_map(|(flag, value, _)| [flag.to_owned(), value.clone()]);
+        named.chain(self.cluster.words()).collect()
+    }
+
+    /// The flags that find the keys of this controller, as words of a command of `keys`.
+    pub(crate) fn words_for_keys(&self) -> Vec<String> {
+        let mut words = self.words();
+        if self.key_prefix != DEFAULT_PREFIX {
+            words.extend(["--key-prefix".to_owned(), self.key_prefix.clone()]);
+        }
+        words
+    }
+
     /// Refuses names that would lead to other paths of the API server.
     pub(crate) fn check(&self) -> Result<(), ControllerError> {
         match [&self.namespace, &self.name].into_iter().find(|part| !is_object_name(part)) {

@@ -1,7 +1,7 @@
 //! [`AgeIdentities`]: age identities from files, which open the entries of SealedSecrets without any cluster.
 
-use crate::key_store::backup::decrypt::read_identities;
 use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::identities::Identities;
 use age::{Decryptor, Identity};
 use recipients::{AgeRecipient, ObjectKey};
 use std::io::Read as _;
@@ -16,8 +16,8 @@ pub(crate) struct AgeIdentities(Vec<Box<dyn Identity>>);
 impl AgeIdentities {
     /// Every identity in these files.
     pub(crate) fn read(files: &[PathBuf]) -> Result<Self, BackupError> {
-        let all: Result<Vec<_>, _> = files.iter().map(|file| read_identities(file)).collect();
-        Ok(Self(all?.into_iter().flatten().collect()))
+        // A SealedSecret is never encrypted to an SSH key, so that none needs its passphrase here.
+        Ok(Self(Identities::read(files)?.into_ready()))
     }
 
     pub(crate) fn are_none(&self) -> bool {

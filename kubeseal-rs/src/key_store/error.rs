@@ -32,6 +32,19 @@ impl Hint for KeyStoreError {
             Self::Session(error) => error.hint().unwrap_or_default(),
             Self::Name(_) => "check --controller-namespace; it names the namespace of the controller".into(),
             Self::Prefix(_) => "check --key-prefix; it is what the controller's --key-prefix says".into(),
+            Self::Request {
+                act: Operation::ReadObject(object),
+                source: RequestError::NotFound(_),
+                namespace,
+                ..
+            } => {
+                let create = match object.split_once('/') {
+                    Some(("configmap", name)) => format!("configmap {name}"),
+                    Some((_, name)) => format!("secret generic {name}"),
+                    None => object.clone(),
+                };
+                format!("make it first, empty: `kubectl create {create} -n {namespace}`")
+            }
             Self::Request { source: RequestError::NotFound(_), .. } => {
                 format!(
                     "it is gone, or the namespace is; see `{} keys list`, and check --controller-namespace",
@@ -41,6 +54,17 @@ impl Hint for KeyStoreError {
             Self::Request { source: RequestError::Changed(_), .. } => {
                 format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
             }
+            Self::Request {
+                act: Operation::ListKeys,
+                source: source @ RequestError::Forbidden(_),
+                namespace,
+                ..
+            } => format!(
+                "{}. It is an administrator's: these Secrets are the private keys, and without further Roles only cluster-admin may read \
+                 them. To seal, none of it is needed; `{} inspect FILE` says which key a file was sealed with",
+                source.hint(Operation::ListKeys.permission(namespace)),
+                name()
+            ),
             Self::Request { act, source, namespace, .. } => source.hint(act.permission(namespace)),
         })
     }
@@ -56,6 +80,9 @@ pub(crate) enum Operation {
     Annotate(String),
     Create(String),
     Delete(String),
+    /// Read the metadata of an object for a backup, which is written as kind/name.
+    ReadObject(String),
+    WriteObject(String),
 }
 
 impl Operation {
@@ -66,6 +93,8 @@ impl Operation {
             Self::Label(name) => format!("label Secret {namespace}/{name} of {server}"),
             Self::Annotate(name) => format!("annotate Secret {namespace}/{name} of {server}"),
             Self::Create(name) => format!("create Secret {namespace}/{name} on {server}"),
+            Self::ReadObject(object) => format!("read {object} in namespace {namespace} of {server}"),
+            Self::WriteObject(object) => format!("write {object} in namespace {namespace} of {server}"),
             Self::Delete(name) => format!("delete Secret {namespace}/{name} of {server}"),
         }
     }
@@ -77,9 +106,16 @@ impl Operation {
             Self::Label(_) | Self::Annotate(_) => ("patch", "secrets", Some(namespace)),
             Self::Create(_) => ("create", "secrets", Some(namespace)),
             Self::Delete(_) => ("delete", "secrets", Some(namespace)),
+            Self::ReadObject(object) => ("get", resource(object), Some(namespace)),
+            Self::WriteObject(object) => ("patch", resource(object), Some(namespace)),
         };
         Permission { verb, resource, namespace }
     }
+}
+
+/// The resource of an object that is written as kind/name.
+fn resource(object: &str) -> &'static str {
+    if object.starts_with("configmap/") { "configmaps" } else { "secrets" }
 }
 
 impl KeyStoreError {

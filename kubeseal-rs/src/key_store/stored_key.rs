@@ -76,6 +76,11 @@ impl StoredKey {
         self.secret.creation_timestamp().map(|time| time.0)
     }
 
+    /// An annotation of its Secret.
+    pub(crate) fn annotation(&self, name: &str) -> Option<&str> {
+        self.secret.annotations().get(name).map(String::as_str)
+    }
+
     /// The key pair, or why there is none.
     pub(crate) fn key(&self) -> Result<&Arc<SealingKey>, KeySecretError> {
         self.key.as_ref().map_err(|error| *error)

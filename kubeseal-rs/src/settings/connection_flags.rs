@@ -88,6 +88,34 @@ pub(crate) struct ConnectionFlags {
     pub disable_compression: Option<bool>,
 }
 
+impl ConnectionFlags {
+    /// The flags that choose the cluster and the user, as words of a command. kubectl has the same. Passwords and tokens are left out.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let path = |value: &Option<PathBuf>| value.as_ref().map(|path| path.display().to_string());
+        let flags = [
+            ("--kubeconfig", path(&self.kubeconfig)),
+            ("--context", self.context.clone()),
+            ("--cluster", self.cluster.clone()),
+            ("--user", self.user.clone()),
+            ("--server", self.server.clone()),
+            ("--as", self.as_user.clone()),
+            ("--as-uid", self.as_uid.clone()),
+            ("--certificate-authority", path(&self.certificate_authority)),
+            ("--client-certificate", path(&self.client_certificate)),
+            ("--client-key", path(&self.client_key)),
+            ("--tls-server-name", self.tls_server_name.clone()),
+        ];
+        let groups = self.as_group.iter().map(|group| ("--as-group", Some(group.clone())));
+        let given = flags.into_iter().chain(groups).filter_map(|(flag, value)| Some((flag, value?)));
+        let given = given.filter(|(_, value)| !value.is_empty());
+        let mut words: Vec<String> = given.flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
+        if self.insecure_skip_tls_verify == Some(true) {
+            words.push("--insecure-skip-tls-verify".into());
+        }
+        words
+    }
+}
+
 /// Of the flags that name a cluster, `-h` shows only these.
 const IN_SHORT_HELP: [&str; 6] =
     ["kubeconfig", "context", "for_cluster", "controller_name", "controller_namespace", "key_prefix"];

@@ -22,6 +22,7 @@ pub(crate) fn answered(question: &str) -> Option<String> {
     read.map(|_| line.trim().to_owned())
 }
 
-fn is_interactive() -> bool {
+/// Whether there is a terminal to ask at.
+pub(crate) fn is_interactive() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }

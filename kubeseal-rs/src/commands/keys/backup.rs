@@ -1,53 +1,73 @@
-//! `keys backup`: all keys into one file.
+//! `keys backup`: all keys into one file. `check` says whether a file has the newest key.
 
+pub(crate) mod check;
+pub(crate) mod destination;
+
+use crate::commands::keys::backup::check::check;
+use crate::commands::keys::backup::destination::Destination;
 use crate::commands::keys::error::KeysError;
-use crate::error::CommandError;
-use crate::files::output::private::to_new_file as write_new_private;
-use crate::files::output::{OutputError, print_text, write_stdout};
+use crate::error::{CommandError, Hint as _};
+use crate::files::output::print_text;
 use crate::key_store::KeyStore;
+use crate::key_store::backup::backup_record::BackupRecord;
+use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::write::list;
+use crate::key_store::backup_object::BackupObject;
 use crate::key_store::stored_key::StoredKey;
-use crate::settings::flag_value::{path_of, texts};
+use crate::settings::flag_value::{self, path_of, texts};
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::settings::usage_error::UsageError;
 use crate::target;
-use crate::terminal::escape::shown_path;
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use api::annotations::repeats_object;
-use api::sealing_key::RENEW;
+use api::sealing_key::{BACKED_UP, RENEW};
 use clap::Args;
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
-use std::io::{self, ErrorKind, IsTerminal as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
 
 /// The first part of `help keys backup`.
 pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever their state, encrypted in the format of age \
     (https://age-encryption.org): to the given recipients, or to a passphrase, for which you are \
-    prompted at a terminal. Only you may read the file, and an existing one is not overwritten. A Secret \
+    prompted at a terminal. A passphrase that a laptop guesses is refused. Recipients are public keys of age, and of SSH, as \
+    in ~/.ssh/id_ed25519.pub and https://github.com/USER.keys. Only you may read the file, and an existing one is not overwritten. A Secret \
     that is labelled as a key and holds none is reported, and left out.\n\n\
     The encrypted text is a List of Secrets, as kubectl writes it: without this program, `age -d \
     keys.age | kubectl apply -f -` restores it. With --recovery-private-key, --recovery-unseal and \
     `reseal` open SealedSecrets with it without a cluster. With --plain the List is not encrypted; any \
-    user who has it can open everything.";
+    user who has it can open everything.\n\n\
+    Each key's Secret then says which recipients have it, and since when, in the annotation \
+    sealedsecrets.bitnami.com/backed-up, by which the controller's metrics and `--check` know that there is a backup. \
+    With --check, nothing is written: exit code 0 says that the file has the newest key, 1 that it has not, or that it is \
+    not known without --identity.";
 
 /// Write all keys to a file, encrypted.
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         {0} keys backup --recipient age1… -o keys.age\n  \
         {0} keys backup --recipients-file admins.txt > keys.age\n  \
-        {0} keys backup -o keys.age    # asks for a passphrase", name()))]
+        {0} keys backup --recipient \"$(cat ~/.ssh/id_ed25519.pub)\" -o keys.age\n  \
+        {0} keys backup --recipients-file admins.txt -o backups/    # a new file, named by the time\n  \
+        {0} keys backup -o keys.age    # asks for a passphrase\n\n  \
+        # Is the newest key in it?\n  \
+        {0} keys backup --check keys.age --identity age.txt", name()))]
 pub(crate) struct BackupArgs {
-    /// Where to write (default: standard output).
+    /// Where to write (default: standard output). In a directory, a new file that is named by the time.
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 
-    /// Recipient of the encryption: a public key of age (age1…); may be repeated.
-    #[arg(short = 'r', long, value_name = "AGE1…", conflicts_with_all = ["passphrase_file", "plain"])]
+    /// Write into this object of the controller's namespace, which must exist: secret/NAME or configmap/NAME.
+    #[arg(long, value_name = "KIND/NAME", conflicts_with_all = ["output", "plain"])]
+    pub into: Option<BackupObject>,
+
+    /// Recipient of the encryption: a public key of age (age1…) or SSH (ssh-ed25519 …, ssh-rsa …); may be repeated.
+    #[arg(short = 'r', long, value_name = "KEY", conflicts_with_all = ["passphrase_file", "plain"])]
     pub recipient: Vec<String>,
 
-    /// A file of recipients, one on each line; may be repeated.
+    /// A file of recipients, one on each line, as SSH lists authorized keys; may be repeated.
     #[arg(short = 'R', long, value_name = "FILE", conflicts_with_all = ["passphrase_file", "plain"])]
     pub recipients_file: Vec<PathBuf>,
 
@@ -59,9 +79,22 @@ pub(crate) struct BackupArgs {
     #[arg(long)]
     pub plain: Option<bool>,
 
-    /// Overwrite an existing file.
+    /// Overwrite an existing file; with --into, also a backup of keys that the cluster does not have any more.
     #[arg(long)]
     pub force: Option<bool>,
+
+    /// Do not say on the keys' Secrets that there is a backup, which takes the right to patch them.
+    #[arg(long)]
+    pub no_record: Option<bool>,
+
+    /// Write nothing, and say whether this backup has the newest key.
+    #[arg(long, value_name = "FILE", value_parser = flag_value::path(),
+          conflicts_with_all = ["output", "into", "recipient", "recipients_file", "plain", "force", "no_record"])]
+    pub check: Option<PathBuf>,
+
+    /// A file of identities to decrypt the backup of --check with: of age, or an SSH private key; may be repeated.
+    #[arg(short = 'i', long, env = "SEALED_SECRETS_IDENTITY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
+    pub identity: Vec<PathBuf>,
 
     #[command(flatten)]
     pub key_store: KeyStoreFlags,
@@ -82,14 +115,18 @@ impl Encryption {
 }
 
 pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
-    let lock = Encryption::from_args(&mut args)?;
-    let (file, overwrite) = (path_of(args.output), args.force == Some(true));
-    let controller = target::key_store(args.key_store)?;
-    if let Some(file) = file.as_deref().filter(|file| !overwrite && is_kept(file)) {
-        return Err(KeysError::Exists(file.to_owned()).into());
+    if let Some(file) = path_of(args.check.take()) {
+        let identities = flag_value::paths_of(args.identity);
+        let unlock = Decryption { identities, passphrase: path_of(args.passphrase_file) };
+        return check(&KeyStore::connect(&target::key_store(args.key_store)?)?, &file, &unlock);
     }
+    let lock = Encryption::from_args(&mut args)?;
     let is_plain = matches!(lock, Encryption::None);
-    if is_plain && file.is_none() && io::stdout().is_terminal() {
+    let destination = Destination::of(path_of(args.output), args.into, is_plain);
+    let overwrite = args.force == Some(true);
+    let controller = target::key_store(args.key_store)?;
+    destination.check(overwrite)?;
+    if is_plain && matches!(destination, Destination::Stdout) && io::stdout().is_terminal() {
         return Err(KeysError::Terminal.into());
     }
     let lock = lock.ready()?;
@@ -102,37 +139,45 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     if keys.is_empty() {
         return Err(KeysError::NothingToBackUp(store.namespace().to_owned()).into());
     }
-    // A request for renewal is not a part of the key; annotations of kubectl and other tools may hold the key itself.
-    let is_left_out = |name: &str| name == RENEW || repeats_object(name);
-    let secrets: Vec<Secret> = keys.iter().map(|key| key.to_back_up(is_left_out)).collect();
+    let now = Timestamp::now();
+    let records: Vec<(&StoredKey, String)> =
+        keys.iter().map(|key| (key, BackupRecord::of(key).with(&lock, now).to_json())).collect();
+    let is_recorded = args.no_record != Some(true);
+    let secrets: Vec<Secret> =
+        records.iter().map(|(key, record)| to_back_up(key, is_recorded.then_some(record))).collect();
     let plain = list(&secrets)?;
     let locked = lock.lock(plain.as_bytes())?;
     let bytes = locked.as_deref().unwrap_or(plain.as_bytes());
-    match &file {
-        // The reader must get the whole backup.
-        None => {
-            write_stdout(|stdout| stdout.write_all(bytes)).map_err(OutputError::Stdout)?;
-            Ok(())
-        }
-        Some(file) => {
-            let is_kept = !is_passage(file);
-            write(file, bytes, overwrite)?;
-            if !is_kept {
-                return Ok(());
-            }
-            Ok(print_text(&summary(file, &keys, is_plain))?)
+    destination.write(&store, &keys, bytes, overwrite)?;
+    if is_recorded {
+        record(&store, &records);
+    }
+    if destination.has_summary() { Ok(print_text(&summary(&destination, &keys, is_plain))?) } else { Ok(()) }
+}
+
+/// The Secret, with the record that this backup makes: a restored key then says that there is a backup of it. A request for renewal is not
+/// a part of the key; annotations of kubectl and other tools may hold the key itself.
+fn to_back_up(key: &StoredKey, record: Option<&String>) -> Secret {
+    let mut secret = key.to_back_up(|name| name == RENEW || repeats_object(name));
+    if let Some(record) = record {
+        secret.metadata.annotations.get_or_insert_default().insert(BACKED_UP.into(), record.clone());
+    }
+    secret
+}
+
+/// Says on each key's Secret that there is a backup. The backup is whole without that.
+fn record(store: &KeyStore, records: &[(&StoredKey, String)]) {
+    for (key, record) in records {
+        if let Err(error) = store.annotate(key, BACKED_UP, Some(record)) {
+            alert(format_args!(
+                "the backup is written, but Secret {}/{} does not say so, nor do the controller's metrics: {}; or give --no-record",
+                store.namespace(),
+                key.name(),
+                error.with_hint()
+            ));
+            return;
         }
     }
-}
-
-/// Whether the file would be lost.
-fn is_kept(file: &Path) -> bool {
-    file.exists() && !is_passage(file)
-}
-
-/// Whether the file is a pipe or a device.
-fn is_passage(file: &Path) -> bool {
-    file.metadata().is_ok_and(|file| !file.is_file() && !file.is_dir())
 }
 
 /// A Secret that is no key in the cluster would be none after a restore.
@@ -144,16 +189,9 @@ fn left_out(namespace: &str, key: &StoredKey) -> String {
     )
 }
 
-fn write(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), KeysError> {
-    write_new_private(file, bytes, overwrite).map_err(|source| match source.kind() {
-        ErrorKind::AlreadyExists => KeysError::Exists(file.to_owned()),
-        _ => KeysError::Write { path: file.to_owned(), source },
-    })
-}
-
-fn summary(file: &Path, keys: &[StoredKey], is_plain: bool) -> String {
-    let (count, file) = (keys.len(), shown_path(file));
+fn summary(destination: &Destination, keys: &[StoredKey], is_plain: bool) -> String {
+    let count = keys.len();
     let noun = if count == 1 { "key" } else { "keys" };
     let how = if is_plain { "not encrypted: with it, everything can be opened" } else { "encrypted" };
-    format!("{file}: {count} sealing {noun}, {how}\n")
+    format!("{destination}: {count} sealing {noun}, {how}\n")
 }

@@ -1,8 +1,8 @@
 //! [`KeysError`]: why a key was not shown, renewed, retired, revoked, backed up or restored.
 
-use crate::commands::common::templated_files;
 use crate::controller::error::ControllerError;
 use crate::error::{CommandError, Hint};
+use crate::files::input::InputError;
 use crate::key_store::error::KeyStoreError;
 use crate::manifest::error::ManifestError;
 use crate::terminal::escape::shown_path;
@@ -22,8 +22,12 @@ pub(crate) enum KeysError {
     Unknown(String),
     #[error("{1} sealing keys have fingerprints that begin with {0}")]
     Ambiguous(String, usize),
-    #[error("key {} is the newest, which new values are sealed with", .0.short())]
-    Newest(Fingerprint),
+    #[error("key {} is the newest, which new values are sealed with", .key.short())]
+    Newest {
+        key: Fingerprint,
+        /// The command that makes a newer one.
+        renew: String,
+    },
     #[error("key {} is the one that is served: new values are sealed with it", .0.short())]
     Served(Fingerprint),
     #[error("it is not known whether key {} is the one that is served", .key.short())]
@@ -36,7 +40,16 @@ pub(crate) enum KeysError {
     #[error("key {} is compromised, and stays so", .0.short())]
     Compromised(Fingerprint),
     #[error("key {} is still needed, or may be{what}", .key.short())]
-    Needed { key: Fingerprint, what: ObjectList, is_known: bool, has_templates: bool },
+    Needed {
+        key: Fingerprint,
+        what: ObjectList,
+        /// The commands that help.
+        next: String,
+    },
+    #[error("cannot read what --except names")]
+    Exceptions(#[source] InputError),
+    #[error("what --except names is neither SealedSecrets nor a list of their names")]
+    NotExceptions(#[source] ManifestError),
     #[error("there is no active sealing key")]
     NoActive,
     #[error("no new key appeared within {} s", .waited.as_secs())]
@@ -70,6 +83,18 @@ pub(crate) enum KeysError {
     NothingToBackUp(String),
     #[error("{} is there already", shown_path(.0))]
     Exists(PathBuf),
+    #[error("{} does not have the newest key, {key}{why}", shown_path(.file))]
+    NotInBackup { key: String, file: PathBuf, why: String },
+    #[error("it is not known whether {} has the newest key, {key}: it is encrypted to {recipients} recipient{}, and no identity was given", shown_path(.file), if *.recipients == 1 { "" } else { "s" })]
+    BackupUnopened {
+        key: String,
+        file: PathBuf,
+        recipients: usize,
+        /// Who has a backup of the key, as its Secret says, on lines.
+        record: String,
+    },
+    #[error("the backup in {object} has {lost} key{} that the cluster does not have any more", if *.lost == 1 { "" } else { "s" })]
+    WouldLose { object: String, lost: usize },
     #[error("private keys are not shown on a terminal")]
     Terminal,
     #[error("cannot write {}", shown_path(.path))]
@@ -98,9 +123,7 @@ impl Hint for KeysError {
                 format!("see `{} keys list`, and check --controller-namespace and --context", name())
             }
             Self::Ambiguous(..) => "write more digits".into(),
-            Self::Newest(_) => {
-                format!("make a newer one first, with `{} keys renew`", name())
-            }
+            Self::Newest { renew, .. } => format!("make a newer one first: `{renew}`"),
             Self::Served(_) => {
                 "wait until the controller serves a newer one (--key-publish-delay)".into()
             }
@@ -110,25 +133,11 @@ impl Hint for KeysError {
                 format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
             }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
-            Self::Needed { has_templates: true, .. } => format!(
-                "name what a template renders to (`helm template CHART > rendered.yaml`) instead of it, to know what it needs; \
-                 {}; then apply it. Reseal other files with `{} reseal PATH`",
-                templated_files::hint(),
+            Self::Needed { next, .. } => next.clone(),
+            Self::Exceptions(_) | Self::NotExceptions(_) => format!(
+                "give a file of SealedSecrets, or of a namespace/name in each line, as `{} keys list -o json | jq -r '.unknown[]'` prints",
                 name()
             ),
-            Self::Needed { is_known: true, .. } => {
-                format!(
-                    "reseal these first: `{0} reseal PATH` for your files (`{0} reseal --all PATH` if you may not read the keys), \
-                     then apply them",
-                    name()
-                )
-            }
-            Self::Needed { .. } => {
-                "no key opens those of which it is not known: correct or delete them, or name the namespace of those that name none, with \
-                 -n. Or label the key yourself: \
-                 `kubectl label secret -n NAMESPACE SECRET sealedsecrets.bitnami.com/sealed-secrets-key=retired --overwrite`"
-                    .into()
-            }
             Self::NoActive => format!(
                 "the controller makes the first key when it starts; restore a backup with `{} keys restore`",
                 name()
@@ -148,6 +157,17 @@ impl Hint for KeysError {
             Self::NoTerminal => "add --yes; nothing was changed".into(),
             Self::NothingToBackUp(_) => "check --controller-namespace and --context".into(),
             Self::Exists(_) => "choose another name, or overwrite it with --force".into(),
+            Self::NotInBackup { .. } => format!("make a new one: `{} keys backup -o NEWFILE`", name()),
+            Self::BackupUnopened { record, .. } => {
+                let known = match record.as_str() {
+                    "" => "the key's Secret has no record of a backup".to_owned(),
+                    record => format!("the key's Secret says that there are backups of it for:{record}"),
+                };
+                format!("give the private key of a recipient, with --identity FILE; {known}")
+            }
+            Self::WouldLose { .. } => {
+                "restore them with `keys restore`, or copy the backup elsewhere and overwrite it with --force; nothing was changed".into()
+            }
             Self::Terminal => "name a file with -o FILE, or leave out --plain".into(),
             Self::Write { .. } => {
                 "-o needs an existing directory in which you may create files; nothing was changed".into()

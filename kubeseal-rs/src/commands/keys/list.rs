@@ -33,6 +33,9 @@ pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its f
     opened each; those without such a status, or with one from before their recipients or scope were \
     changed, are counted as unknown. SealedSecrets in the given files are tried with the keys. If one of these files cannot be read, the number for each key is not known: \
     ?, and exit code 1.\n\n\
+    It is an administrator's command: it reads the keys' Secrets, and needs the right to list Secrets in the \
+    controller's namespace. To seal, the certificate is enough; `inspect FILE` says which key a file was sealed \
+    with, without any right.\n\n\
     A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has \
     another value), or unusable (the Secret holds no key, whatever its label says).";
 

@@ -1,6 +1,7 @@
 //! `keys renew`: a new key, now.
 
 use crate::certificate::replace_cached;
+use crate::commands::keys::after_renewal::advise;
 use crate::commands::keys::renewal::make_fresh;
 use crate::error::CommandError;
 use crate::files::output::print_text;
@@ -12,7 +13,8 @@ use crate::terminal::program::name;
 use clap::Args;
 
 /// The first part of `help keys renew`.
-pub(crate) const LONG_ABOUT: &str = "Request a new sealing key from the controller now, and wait for it. Prints its fingerprint.\n\n\
+pub(crate) const LONG_ABOUT: &str = "Request a new sealing key from the controller now, and wait for it, for up to --timeout. Prints its fingerprint. \
+    Then make a backup, because no earlier one has the new key.\n\n\
     The request is an annotation on the newest key, through the API server, so that it does not matter \
     which replica leads, and that a controller which is down makes the key when it is back. Sealed \
     values stay valid: older keys still open them.";
@@ -41,6 +43,7 @@ pub(crate) fn run(args: RenewArgs) -> Result<(), CommandError> {
     if let Some(certificate) = new.certificate() {
         replace_cached(&controller, certificate, store.is_verified());
     }
+    advise(&controller, &new);
     let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();
     Ok(print_text(&format!("{fingerprint}\n"))?)
 }

@@ -8,6 +8,7 @@ use crate::key_store::error::KeyStoreError;
 use crate::key_store::retry::retry;
 use crate::key_store::stored_key::{State, StoredKey, active_keys};
 use crate::settings::timeout::Timeout;
+use crate::terminal::waiting::Waiting;
 use crate::terminal::warnings::alert;
 use api::sealing_key::RENEW;
 use jiff::Timestamp;
@@ -19,6 +20,9 @@ const INTERVAL: Duration = Duration::from_millis(500);
 
 /// After this time, a message says what is waited for.
 const LONG: Duration = Duration::from_secs(8);
+
+/// Shown at a terminal while it waits.
+const WAITING: &str = "waiting until the controller has made a new key";
 
 /// Requests a new key, and returns it. If that takes long, `meanwhile` is printed.
 pub(crate) fn make_fresh(
@@ -74,6 +78,7 @@ fn wait(
             && !keys.iter().any(|there| there.is_same(key))
     };
     let start = Instant::now();
+    let waiting = Waiting::show(WAITING, timeout.0);
     let mut is_announced = false;
     loop {
         let last = match store.keys() {
@@ -91,8 +96,11 @@ fn wait(
         }
         if !is_announced && start.elapsed() >= LONG {
             is_announced = true;
-            alert(format_args!("there is no new key yet{}; {meanwhile}", limit_text(timeout)));
+            waiting.beside(|| {
+                alert(format_args!("there is no new key yet{}; {meanwhile}", limit_text(timeout)));
+            });
         }
+        waiting.update(WAITING, start.elapsed(), timeout.0);
         std::thread::sleep(INTERVAL);
     }
 }

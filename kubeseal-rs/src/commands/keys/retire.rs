@@ -1,15 +1,22 @@
 //! `keys retire`: takes a key out of use that nothing needs.
 
+pub(crate) mod exceptions;
+pub(crate) mod needed;
+
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::cluster::session::request_error::RequestError;
-use crate::commands::keys::error::{KeysError, ObjectList};
+use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{find, newest};
-use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
+use crate::commands::keys::kubectl_command::kubectl_command;
+use crate::commands::keys::retire::exceptions::Exceptions;
+use crate::commands::keys::retire::needed::Needs;
+use crate::commands::keys::usage::{SealedFiles, in_cluster, in_files, ring};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
 use crate::error::CommandError;
+use crate::files::input::Input;
 use crate::files::output::print_text;
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
@@ -18,26 +25,31 @@ use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
 use crate::target;
 use crate::terminal::program::name;
+use crate::terminal::shell_words::shell_words;
 use crate::terminal::warnings::alert;
-use api::sealing_key::RETIRED;
+use api::sealing_key::{ACTIVE, RETIRED};
 use clap::Args;
 use envelope::{Certificate, Fingerprint};
 use sealing::KeyRing;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The first part of `help keys retire`.
 pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \
     \"retired\", and in backups; label it \"active\", and it opens again.\n\n\
     Refused as long as a SealedSecret in the cluster, or in the given files, needs it, or may need it. \
-    If the status does not show it, the keys are tried. The newest key is never retired, nor is the one \
-    that the controller serves, which under --key-publish-delay is an older one.";
+    If the status does not show it, the keys are tried. One that no key opens, as after a move to another name, \
+    may need any key: correct or delete it, or name it with --except. The newest key is never retired, nor is the \
+    one that the controller serves, which under --key-publish-delay is an older one.";
 
 /// Take a key out of use that nothing needs any more.
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  \
         # What is in Git still needs it? Then reseal that first\n  \
         {0} keys retire 3f2a9c0d1e2b deploy/\n  \
-        {0} reseal deploy/", name()))]
+        {0} reseal deploy/\n\n  \
+        # No key opens these, and they are not needed\n  \
+        {0} keys list -o json | jq -r '.unknown[]' > lost.txt\n  \
+        {0} keys retire 3f2a9c0d1e2b deploy/ --except lost.txt", name()))]
 pub(crate) struct RetireArgs {
     /// Fingerprint of the key, or its first digits, as `keys list` shows them.
     #[arg(value_name = "FINGERPRINT")]
@@ -46,6 +58,15 @@ pub(crate) struct RetireArgs {
     /// Files, and directories, with SealedSecrets that may need it as well.
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// SealedSecrets that no key opens, and that do not count: a file of them, or of a namespace/name in each line; - is
+    /// standard input; may be repeated.
+    #[arg(long, value_name = "FILE", value_parser = flag_value::path())]
+    pub except: Vec<PathBuf>,
+
+    /// Retire it although SealedSecrets need it: they do not open any more, until the key is active again.
+    #[arg(long)]
+    pub force: Option<bool>,
 
     /// Do not check with the controller that another key is served.
     #[arg(long)]
@@ -59,18 +80,26 @@ pub(crate) struct RetireArgs {
     pub key_store: KeyStoreFlags,
 }
 
-pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
-    let controller = target::key_store(args.key_store)?;
+pub(crate) fn run(mut args: RetireArgs) -> Result<(), CommandError> {
+    let controller = target::key_store(std::mem::take(&mut args.key_store))?;
+    let files = SealedFiles::new(std::mem::take(&mut args.paths), args.namespace.take());
+    let except = flag_value::paths_of(std::mem::take(&mut args.except));
+    let again = again(&args, &files, &except, &controller);
+    let inputs: Vec<Input> = except.into_iter().map(|file| flag_value::input(Some(file))).collect();
+    let except = Exceptions::read(&inputs, files.namespace.as_deref())?;
     let store = KeyStore::connect(&controller)?;
     let keys = store.keys()?;
     let (fingerprint, secrets) = find(&keys, &args.fingerprint)?;
     if newest(&keys).and_then(StoredKey::fingerprint) == Some(fingerprint) {
-        return Err(KeysError::Newest(fingerprint).into());
+        let flags = controller.words_for_keys();
+        let words = [name(), "keys", "renew"].into_iter().chain(flags.iter().map(String::as_str));
+        return Err(KeysError::Newest { key: fingerprint, renew: shell_words(words) }.into());
     }
     if secrets.iter().any(|key| key.state() == State::Compromised) {
         return Err(KeysError::Compromised(fingerprint).into());
     }
-    let active: Vec<&&StoredKey> = secrets.iter().filter(|key| key.state() != State::Retired).collect();
+    let active: Vec<&StoredKey> =
+        secrets.iter().copied().filter(|key| key.state() != State::Retired).collect();
     if active.is_empty() {
         return Ok(print_text(&format!("{} is retired already\n", fingerprint.short()))?);
     }
@@ -78,10 +107,26 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
         not_served(&controller, fingerprint)?;
     }
     let ring = ring(&keys);
-    let mut uses = in_cluster(&store.sealed_secrets()?, Some(&ring), &KeyRing::default());
-    let mut in_files = in_files(&SealedFiles::new(args.paths, args.namespace), &ring, &KeyRing::default());
-    uses.append(&mut in_files.uses);
-    nothing_needs(fingerprint, &uses, in_files)?;
+    let in_cluster = in_cluster(&store.sealed_secrets()?, Some(&ring), &KeyRing::default());
+    let in_files = in_files(&files, &ring, &KeyRing::default());
+    except.warn_of_unused(in_cluster.iter().chain(&in_files.uses));
+    let needs = Needs::of(fingerprint, &in_cluster, &in_files, &except);
+    if !needs.are_none() {
+        if args.force != Some(true) {
+            return Err(needs.error(&controller, &again).into());
+        }
+        let names: Vec<String> = active.iter().map(|key| key.name()).collect();
+        let short = fingerprint.short();
+        alert(format_args!(
+            "{short} is retired although these need it, or may. They do not open any more; their Secrets stay, but are neither corrected \
+             nor created again:{}",
+            needs.list()
+        ));
+        alert(format_args!(
+            "to take {short} into use again: `{}`",
+            kubectl_command(&controller, &names, ACTIVE)
+        ));
+    }
     let mut stdout = ProgressLines::new();
     for key in active {
         store.label(key, RETIRED)?;
@@ -93,6 +138,24 @@ pub(crate) fn run(args: RetireArgs) -> Result<(), CommandError> {
         stdout.print(&line);
     }
     Ok(stdout.finish()?)
+}
+
+/// The words of this command, to be written again with one more flag. A list that was read from standard input is left out.
+fn again(
+    args: &RetireArgs,
+    files: &SealedFiles,
+    except: &[PathBuf],
+    controller: &ControllerAddress,
+) -> Vec<String> {
+    let shown = |path: &PathBuf| path.display().to_string();
+    let mut words: Vec<String> = [name(), "keys", "retire", &args.fingerprint].map(Into::into).into();
+    words.extend(files.paths.iter().map(shown));
+    words.extend(files.namespace.iter().flat_map(|namespace| ["-n".to_owned(), namespace.clone()]));
+    let except = except.iter().filter(|file| *file != Path::new("-"));
+    words.extend(except.flat_map(|file| ["--except".to_owned(), shown(file)]));
+    words.extend((args.unserved == Some(true)).then(|| "--unserved".into()));
+    words.extend(controller.words_for_keys());
+    words
 }
 
 /// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and fails
@@ -128,18 +191,4 @@ fn is_gone(error: &ControllerError) -> bool {
 fn is_down(error: &ControllerError) -> bool {
     matches!(error, ControllerError::Request { source: RequestError::Unavailable(cause), .. }
         if cause.to_string().contains("no endpoints available"))
-}
-
-/// Refuses if a SealedSecret needs the key, or may need it.
-fn nothing_needs(key: Fingerprint, uses: &[KeyUsage], in_files: FileUsage) -> Result<(), KeysError> {
-    let needing = || uses.iter().filter(|it| it.keys.contains(&key)).map(|it| it.location.clone());
-    let unknown = uses.iter().filter(|it| it.unknown && !it.keys.contains(&key));
-    let unknown =
-        unknown.map(|it| format!("{} (it is not known which key)", it.location)).chain(in_files.errors);
-    let what: Vec<String> = needing().chain(unknown).collect();
-    if what.is_empty() {
-        return Ok(());
-    }
-    let is_known = needing().next().is_some();
-    Err(KeysError::Needed { key, what: ObjectList(what), is_known, has_templates: in_files.has_templates })
 }

@@ -7,16 +7,21 @@ pub(crate) mod certificates;
 pub(crate) mod confirm;
 pub(crate) mod consequences;
 pub(crate) mod leaked_key;
+pub(crate) mod looked;
 
 use crate::certificate::withdrawn::Withdrawn;
 use crate::certificate::{replace_cached, withdraw};
+use crate::commands::keys::after_renewal::advise;
 use crate::commands::keys::error::KeysError;
+use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::renewal::{make_fresh, request_renewal};
 use crate::commands::keys::revoke::certificates::certificates_of;
 use crate::commands::keys::revoke::confirm::confirm;
 use crate::commands::keys::revoke::consequences::print_consequences;
 use crate::commands::keys::revoke::leaked_key::LeakedKey;
+use crate::commands::keys::revoke::looked::Looked;
 use crate::commands::keys::usage::SealedFiles;
+use crate::controller::address::ControllerAddress;
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
@@ -29,8 +34,10 @@ use crate::settings::timeout::Timeout;
 use crate::target;
 use crate::terminal::program::name;
 use crate::terminal::warnings::warn;
-use api::sealing_key::{COMPROMISED, label_command};
+use api::sealing_key::COMPROMISED;
 use clap::Args;
+use envelope::Fingerprint;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -93,9 +100,8 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     let controller = target::key_store(std::mem::take(&mut args.key_store))?;
     let files = SealedFiles::new(std::mem::take(&mut args.paths), args.namespace.take());
     let revoke = &args;
-    let unknown = |error: CommandError| {
-        not_revoked(&revoke.fingerprint, &controller.namespace, &["SECRET".to_owned()], error)
-    };
+    let unknown =
+        |error: CommandError| not_revoked(&revoke.fingerprint, &controller, &["SECRET".to_owned()], error);
     let store = KeyStore::connect(&controller).map_err(|error| unknown(error.into()))?;
     let keys = store.keys().map_err(|error| unknown(error.into()))?;
     let leak = LeakedKey::of(&keys, &revoke.fingerprint).map_err(|error| unknown(error.into()))?;
@@ -104,10 +110,17 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     for key in leak.secrets.iter().filter(|key| key.state() == State::Compromised) {
         never_seal_with(&store, key);
     }
+    let certificates = certificates_of(&leak.secrets, folder_of(&files.paths));
+    let fingerprints: BTreeSet<Fingerprint> = certificates.keys().copied().collect();
+    let look = || Looked::look(&store, &keys, &leak.secrets, fingerprints.clone(), &files);
+    if !todo.is_empty() && revoke.yes != Some(true) {
+        let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
+        confirm(&store, &leak, revoke.renewal().is_some(), look)
+            .map_err(|error| not_revoked(&leak.fingerprint.short(), &controller, &names, error.into()))?;
+    }
     let mut stdout = ProgressLines::new();
     let renewal =
         if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut stdout)? };
-    let certificates = certificates_of(&leak.secrets, folder_of(&files.paths));
     for certificate in certificates.values() {
         withdraw(certificate, Withdrawn::Revoked, store.server());
     }
@@ -116,7 +129,11 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     {
         replace_cached(&controller, certificate, store.is_verified());
     }
-    let text = print_consequences(&store, &keys, &leak.secrets, certificates, &files, &mut stdout);
+    // Looked at again after the question: something may have been applied meanwhile.
+    let text = print_consequences(look(), &fingerprints, &mut stdout);
+    if let Ok(Some(new)) = &renewal {
+        advise(&controller, new);
+    }
     match renewal {
         Ok(_) => text.and(stdout.finish().map_err(CommandError::from)),
         Err(source) => {
@@ -137,10 +154,6 @@ fn take_out(
 ) -> Result<Result<Option<StoredKey>, CommandError>, CommandError> {
     let (short, namespace) = (leak.fingerprint.short(), store.namespace());
     let names: Vec<String> = todo.iter().map(|key| key.name()).collect();
-    if revoke.yes != Some(true) {
-        let confirmed = confirm(store, leak, revoke.renewal().is_some());
-        confirmed.map_err(|error| not_revoked(&short, namespace, &names, error.into()))?;
-    }
     let mut text = String::new();
     let renewed = renew(store, keys, &short, &names, revoke);
     if let Ok(Some(new)) = &renewed
@@ -167,7 +180,7 @@ fn take_out(
     let (names, errors): (Vec<String>, Vec<_>) = failed.into_iter().unzip();
     stdout.print(&text);
     if let Some(error) = errors.into_iter().next() {
-        return Err(not_revoked(&short, namespace, &names, error.into()));
+        return Err(not_revoked(&short, store.address(), &names, error.into()));
     }
     if renewed.is_err()
         && let Some(left) = leak.left
@@ -188,7 +201,7 @@ fn renew(
     revoke: &RevokeArgs,
 ) -> Result<Option<StoredKey>, CommandError> {
     let Some(timeout) = revoke.renewal() else { return Ok(None) };
-    let line = label_command(store.namespace(), names, COMPROMISED);
+    let line = kubectl_command(store.address(), names, COMPROMISED);
     let meanwhile =
         format!("until then {short} is NOT REVOKED. To do it at once, in another terminal: `{line}`");
     make_fresh(store, keys, timeout, &meanwhile).map(Some)
@@ -201,7 +214,12 @@ fn never_seal_with(store: &KeyStore, key: &StoredKey) {
     }
 }
 
-fn not_revoked(key: &str, namespace: &str, secrets: &[String], source: CommandError) -> CommandError {
-    let line = label_command(namespace, secrets, COMPROMISED);
+fn not_revoked(
+    key: &str,
+    keys_of: &ControllerAddress,
+    secrets: &[String],
+    source: CommandError,
+) -> CommandError {
+    let line = kubectl_command(keys_of, secrets, COMPROMISED);
     KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
 }

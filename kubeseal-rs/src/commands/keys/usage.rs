@@ -4,7 +4,10 @@
 //! the object as the controller sees it. If no key opens it, its fingerprint annotation is believed, as in `reseal`. A leaked key is tried
 //! whatever the status says: it may open an entry that another certificate of the same key names, or beside the key that opened it.
 
+pub(crate) mod object_name;
+
 use crate::commands::common::sealed_files::{self, SealedFilesError};
+use crate::commands::keys::usage::object_name::ObjectName;
 use crate::error::cause::on_one_line;
 use crate::files::file_update::FileUpdate;
 use crate::key_store::stored_key::StoredKey;
@@ -43,9 +46,14 @@ impl SealedFiles {
 pub(crate) struct KeyUsage {
     /// Namespace and name, or file and document, as messages show it.
     pub location: String,
+    pub object: ObjectName,
+    /// The file that it is in; none in the cluster.
+    pub file: Option<PathBuf>,
     /// The names of its items, escaped.
     pub items: Vec<String>,
     pub keys: BTreeSet<Fingerprint>,
+    /// Those of the keys that are known to open it; the others are named by an annotation or an earlier status.
+    pub opened_by: BTreeSet<Fingerprint>,
     /// The keys that the annotation for the recipients names: they open it, or did so before it was resealed.
     pub named: BTreeSet<Fingerprint>,
     /// Whether it may need other keys as well.
@@ -95,12 +103,21 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage 
     // A changed annotation names other keys, and moves no generation.
     let is_of_others = target.is_some_and(|target| !is_for(target, &object.metadata));
     let unknown = opened_by.is_none() || is_of_others;
-    let usage = KeyUsage { location, items, keys, named: named(&object.metadata), unknown };
+    let usage = KeyUsage {
+        location,
+        object: ObjectName::of(&object.metadata),
+        file: None,
+        items,
+        opened_by: keys.clone(),
+        keys,
+        named: named(&object.metadata),
+        unknown,
+    };
     match (ring, &object.spec) {
         (Some(_), _) if opened_by.is_some() && is_current(object, status) => usage,
         (Some(ring), Ok(spec)) => tried(usage, &object.metadata, spec, ring),
         // After a correction it may need another key.
-        (Some(_), Err(_)) => KeyUsage { unknown: true, ..usage },
+        (Some(_), Err(_)) => KeyUsage { unknown: true, opened_by: BTreeSet::new(), ..usage },
         (None, _) => usage,
     }
 }
@@ -130,6 +147,7 @@ fn is_for(target: &TargetStatus, metadata: &ObjectMeta) -> bool {
 fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing) -> KeyUsage {
     let found = needs(metadata, spec, ring);
     let mut keys = known.keys;
+    let opened_by = found.keys.clone();
     keys.extend(found.keys);
     let mut unknown = false;
     if found.unopened {
@@ -140,7 +158,7 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
         keys.extend(hint);
         unknown = hint.is_none() || !is_placed;
     }
-    KeyUsage { keys, unknown, ..known }
+    KeyUsage { keys, opened_by, unknown, ..known }
 }
 
 fn named(metadata: &ObjectMeta) -> BTreeSet<Fingerprint> {
@@ -192,7 +210,16 @@ fn of_file(
     }
     let location = format!("{}: {}", shown_path(path), object.location);
     let items = items(&object.spec);
-    let none = KeyUsage { location, items, keys: BTreeSet::new(), named: named(&metadata), unknown: true };
+    let none = KeyUsage {
+        location,
+        object: ObjectName::of(&metadata),
+        file: Some(path.to_owned()),
+        items,
+        keys: BTreeSet::new(),
+        opened_by: BTreeSet::new(),
+        named: named(&metadata),
+        unknown: true,
+    };
     let mut usage = tried(none, &metadata, &object.spec, ring);
     if !leaked.is_empty() {
         usage.keys.extend(needs(&metadata, &object.spec, leaked).keys);

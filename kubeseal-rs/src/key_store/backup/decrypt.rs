@@ -3,12 +3,14 @@
 use crate::files::encoding::to_utf8;
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::header::Header;
+use crate::key_store::backup::identities::Identities;
 use crate::key_store::backup::passphrase;
 use crate::key_store::backup::work_factor::MOST_WORK;
 use crate::settings::flag_value::{path_of, paths_of};
 use crate::settings::unlock_flags::UnlockFlags;
 use age::armor::ArmoredReader;
-use age::{DecryptError, Decryptor, Identity, IdentityFile, scrypt};
+use age::{DecryptError, Decryptor, Identity, scrypt};
 use std::fs::{self, File};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -53,8 +55,8 @@ impl Decryption {
         } else if self.identities.is_empty() {
             return Err(BackupError::NoIdentity);
         } else {
-            let read: Result<Vec<_>, _> = self.identities.iter().map(|path| read_identities(path)).collect();
-            read?.into_iter().flatten().collect()
+            let identities = Identities::read(&self.identities)?;
+            identities.for_header(&Header::read(locked)?, self.passphrase.as_deref())?
         };
         let mut reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
         let mut plain = Vec::new();
@@ -77,19 +79,4 @@ fn check_readable(path: &Path) -> Result<(), BackupError> {
     let readable = fs::metadata(path)
         .and_then(|found| if found.is_file() { File::open(path).map(drop) } else { Ok(()) });
     readable.map_err(|source| BackupError::IdentityFile { path: path.to_owned(), source })
-}
-
-/// The identities in a file.
-pub(crate) fn read_identities(path: &Path) -> Result<Vec<Box<dyn Identity>>, BackupError> {
-    let bytes = Input::File(path.to_owned())
-        .read_text("identities")
-        .map_err(|source| BackupError::Read { what: "the identities", source })?;
-    let unusable = || BackupError::Identity(path.to_owned());
-    // Its errors may show the content.
-    let found = IdentityFile::from_buffer(bytes.as_slice()).map_err(|_| unusable())?;
-    let found = found.into_identities().map_err(|_| unusable())?;
-    if found.is_empty() {
-        return Err(unusable());
-    }
-    Ok(found.into_iter().map(|identity| identity as Box<dyn Identity>).collect())
 }

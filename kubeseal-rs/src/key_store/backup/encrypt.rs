@@ -3,11 +3,20 @@
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::passphrase;
+use crate::key_store::backup::recipient::{BackupRecipient, NoRecipient};
+use crate::key_store::backup::strength::check_strength;
 use crate::key_store::backup::work_factor::WORK;
+use crate::terminal::escape::{shown, shown_path};
+use crate::terminal::warnings::alert;
 use age::armor::{ArmoredWriter, Format};
-use age::{Encryptor, Recipient, scrypt, x25519};
+use age::secrecy::ExposeSecret as _;
+use age::{Encryptor, Recipient, scrypt};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+
+/// What the record on a key says where there is no public key.
+const PASSPHRASE: &str = "a passphrase";
+const NOT_ENCRYPTED: &str = "not encrypted";
 
 /// What the flags name.
 #[derive(Debug)]
@@ -21,41 +30,64 @@ pub(crate) enum Encryption {
 }
 
 /// The recipients, checked before a key is read.
-pub(crate) struct ReadyEncryption(Vec<Box<dyn Recipient>>);
+#[derive(Default)]
+pub(crate) struct ReadyEncryption {
+    recipients: Vec<Box<dyn Recipient>>,
+    /// The public keys; of a passphrase, only that there is one.
+    names: Vec<String>,
+}
 
 impl Encryption {
     /// Reads the files, and prompts for a passphrase.
     pub(crate) fn ready(&self) -> Result<ReadyEncryption, BackupError> {
-        Ok(ReadyEncryption(match self {
-            Self::None => Vec::new(),
+        let mut ready = ReadyEncryption::default();
+        match self {
+            Self::None => ready.names.push(NOT_ENCRYPTED.into()),
             Self::Passphrase(file) => {
                 let passphrase =
                     file.as_ref().map_or_else(passphrase::prompt_new, |file| passphrase::from_file(file))?;
+                check_strength(passphrase.expose_secret())?;
                 let mut recipient = scrypt::Recipient::new(passphrase);
                 recipient.set_work_factor(WORK);
-                vec![Box::new(recipient)]
+                ready.recipients.push(Box::new(recipient));
+                ready.names.push(PASSPHRASE.into());
             }
             Self::Recipients { keys, files } => {
-                let mut all = Vec::new();
                 for key in keys {
-                    all.push(recipient(key).ok_or_else(|| BackupError::Recipient(shown(key)))?);
+                    ready.add(BackupRecipient::read(key).map_err(|why| refused(key, why))?);
                 }
                 for path in files {
-                    all.extend(of_file(path)?);
+                    of_file(path)?.into_iter().for_each(|recipient| ready.add(recipient));
                 }
-                all
             }
-        }))
+        }
+        Ok(ready)
     }
 }
 
 impl ReadyEncryption {
+    fn add(&mut self, BackupRecipient { recipient, text }: BackupRecipient) {
+        self.recipients.push(recipient);
+        self.names.push(text);
+    }
+
+    /// Who has the backup, as the record on a key says it.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// For tests of the record.
+    #[cfg(test)]
+    pub(crate) fn named(names: &[&str]) -> Self {
+        Self { recipients: Vec::new(), names: names.iter().map(|name| (*name).to_owned()).collect() }
+    }
+
     /// Encrypts, as armoured text; None if the backup is to be plain.
     pub(crate) fn lock(&self, plain: &[u8]) -> Result<Option<Vec<u8>>, BackupError> {
-        if self.0.is_empty() {
+        if self.recipients.is_empty() {
             return Ok(None);
         }
-        let encryptor = Encryptor::with_recipients(self.0.iter().map(AsRef::as_ref));
+        let encryptor = Encryptor::with_recipients(self.recipients.iter().map(AsRef::as_ref));
         let encryptor = encryptor.map_err(BackupError::Encrypt)?;
         let mut locked = Vec::new();
         let written = (|| {
@@ -69,7 +101,9 @@ impl ReadyEncryption {
     }
 }
 
-fn of_file(path: &Path) -> Result<Vec<Box<dyn Recipient>>, BackupError> {
+/// The recipients in a file, which may be one of `authorized_keys` or `https://github.com/USER.keys`. Keys of other types are left out with a
+/// warning, because such files have them beside others.
+fn of_file(path: &Path) -> Result<Vec<BackupRecipient>, BackupError> {
     let bytes = Input::File(path.to_owned())
         .read_text("recipients")
         .map_err(|source| BackupError::Read { what: "the recipients", source })?;
@@ -78,25 +112,32 @@ fn of_file(path: &Path) -> Result<Vec<Box<dyn Recipient>>, BackupError> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        // Without the line: a private key that was put there by mistake must not be shown.
-        let wrong = || BackupError::RecipientLine { path: path.to_owned(), line: index + 1 };
-        found.push(recipient(line).ok_or_else(wrong)?);
+        match BackupRecipient::read(line) {
+            Ok(recipient) => found.push(recipient),
+            Err(NoRecipient::Type(kind)) => alert(format_args!(
+                "line {} of {} is left out: nothing can be encrypted to a key of type {}",
+                index + 1,
+                shown_path(path),
+                shown(&kind)
+            )),
+            Err(NoRecipient::Size) => return Err(BackupError::RecipientSize),
+            // Without the line: a private key that was put there by mistake must not be shown.
+            Err(NoRecipient::Other) => {
+                return Err(BackupError::RecipientLine { path: path.to_owned(), line: index + 1 });
+            }
+        }
     }
     if found.is_empty() { Err(BackupError::NoRecipient(path.to_owned())) } else { Ok(found) }
 }
 
-/// A recipient of age, or of a plugin.
-fn recipient(text: &str) -> Option<Box<dyn Recipient>> {
-    if let Ok(key) = text.parse::<x25519::Recipient>() {
-        return Some(Box::new(key));
+/// The error about a text on the command line.
+fn refused(key: &str, why: NoRecipient) -> BackupError {
+    match why {
+        // A private key that was given by mistake is not shown.
+        NoRecipient::Other => {
+            BackupError::Recipient(key.starts_with("age1").then(|| key.chars().take(80).collect()))
+        }
+        NoRecipient::Type(kind) => BackupError::RecipientType(kind),
+        NoRecipient::Size => BackupError::RecipientSize,
     }
-    if let Ok(key) = text.parse::<age::tag::Recipient>() {
-        return Some(Box::new(key));
-    }
-    text.parse::<age::tagpq::Recipient>().ok().map(|key| Box::new(key) as Box<dyn Recipient>)
-}
-
-/// The recipient as a message shows it: a private key that was given by mistake is not shown.
-fn shown(key: &str) -> Option<String> {
-    key.starts_with("age1").then(|| key.chars().take(80).collect())
 }

@@ -3,7 +3,7 @@
 use crate::error::Hint;
 use crate::files::input::InputError;
 use crate::key_store::backup::work_factor::{MOST_WORK, WORK};
-use crate::terminal::escape::shown_path;
+use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::program::name;
 use crate::terminal::prompt::PromptError;
 use age::{DecryptError, EncryptError};
@@ -14,10 +14,14 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BackupError {
     /// Text that begins like a recipient is shown; other text may be the private key.
-    #[error("{} is not a public key of age", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
+    #[error("{} is not a public key of age or SSH", .0.as_ref().map_or_else(|| "what --recipient says".into(), |key| format!("\"{key}\"")))]
     Recipient(Option<String>),
-    #[error("line {line} of {} is not a public key of age", shown_path(.path))]
+    #[error("line {line} of {} is not a public key of age or SSH", shown_path(.path))]
     RecipientLine { path: PathBuf, line: usize },
+    #[error("nothing can be encrypted to an SSH key of type {}", shown(.0))]
+    RecipientType(String),
+    #[error("nothing is encrypted to an RSA key of fewer than 2048 bits, or of more than 4096")]
+    RecipientSize,
     #[error("{} names no recipient", shown_path(.0))]
     NoRecipient(PathBuf),
     #[error("cannot encrypt the backup")]
@@ -34,8 +38,17 @@ pub(crate) enum BackupError {
         #[source]
         source: io::Error,
     },
-    #[error("{} holds no identity of age that can be used", shown_path(.0))]
+    #[error("{} holds no identity of age or SSH that can be used", shown_path(.0))]
     Identity(PathBuf),
+    #[error("{} is an SSH key that cannot be used: {why}", shown_path(.path))]
+    SshKey { path: PathBuf, why: &'static str },
+    #[error("the passphrase does not decrypt {}", shown_path(.0))]
+    SshPassphrase(PathBuf),
+    #[error("{} has a passphrase, and there is no terminal to ask for it", shown_path(.0))]
+    NoTerminalForSsh(PathBuf),
+    /// Why says what is weak about it, and shows nothing of it.
+    #[error("the passphrase is too weak: a laptop finds it in {time}{}", .why.as_ref().map(|why| format!(". {why}")).unwrap_or_default())]
+    Weak { time: String, why: Option<String> },
     #[error("there is no passphrase")]
     NoPassphrase,
     #[error("there is no passphrase")]
@@ -58,16 +71,29 @@ impl Hint for BackupError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Recipient(_) | Self::RecipientLine { .. } | Self::NoRecipient(_) => {
-                "a recipient is written as age1…; `age-keygen -o key.txt` makes one and prints it (SSH keys and plugins are \
-                 not taken)"
+                "a recipient is written as age1…, which `age-keygen -o key.txt` makes and prints, or as ssh-ed25519 … or ssh-rsa …, as in \
+                 ~/.ssh/id_ed25519.pub (plugins are not taken)"
+                    .into()
+            }
+            Self::RecipientType(_) | Self::RecipientSize => {
+                "give an ssh-ed25519 key, an ssh-rsa key of 2048 to 4096 bits, or one of age: `age-keygen -o key.txt`".into()
+            }
+            Self::SshKey { .. } => "give another identity that the backup is encrypted to".into(),
+            Self::SshPassphrase(_) => "try again; with --passphrase-file, the first line of the file is the passphrase".into(),
+            Self::NoTerminalForSsh(_) => {
+                "run it in a terminal, or give the passphrase of the SSH key with --passphrase-file FILE".into()
+            }
+            Self::Weak { .. } => {
+                "a backup opens everything, and is tried offline: take five or more random words, or 16 random characters from a password \
+                 manager; `keys backup --recipient` needs no passphrase"
                     .into()
             }
             Self::Encrypt(_) => "post-quantum recipients cannot be mixed with others".into(),
             Self::Read { .. } | Self::IdentityFile { .. } => "name a file that exists and may be read".into(),
             Self::Identity(_) => {
                 format!(
-                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it; decrypt the file first if it is \
-                     protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`; or, in bash, \
+                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it, or an SSH key such as ~/.ssh/id_ed25519; decrypt \
+                     a file of age first if it is protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`; or, in bash, \
                      `--recovery-private-key <(age -d -i IDENTITY keys.age)`",
                     name()
                 )

@@ -1,7 +1,8 @@
-//! `from_file`, `prompt_new`, `prompt_for`: reads a passphrase from a file or the terminal.
+//! `from_file`, `prompt_new`, `prompt_for`, `prompt_for_ssh`: reads a passphrase from a file or the terminal.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
+use crate::terminal::escape::shown_path;
 use crate::terminal::prompt;
 use age::secrecy::SecretString;
 use std::io::IsTerminal as _;
@@ -29,6 +30,12 @@ pub(crate) fn prompt_new() -> Result<SecretString, BackupError> {
 pub(crate) fn prompt_for(from: &Input) -> Result<SecretString, BackupError> {
     need_terminal(BackupError::NoTerminalToDecrypt)?;
     secret(&prompt::read_once(&format!("{NAME} {from}")).map_err(BackupError::Prompt)?)
+}
+
+/// Prompts once for the passphrase of an SSH key.
+pub(crate) fn prompt_for_ssh(key: &Path) -> Result<SecretString, BackupError> {
+    need_terminal(BackupError::NoTerminalForSsh(key.to_owned()))?;
+    secret(&prompt::read_once(&format!("passphrase of {}", shown_path(key))).map_err(BackupError::Prompt)?)
 }
 
 /// Never from a pipe, which holds the command's input.

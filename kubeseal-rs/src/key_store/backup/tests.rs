@@ -5,6 +5,7 @@ use crate::files::input::Input;
 use crate::key_store::backup::decrypt::{Decryption, is_encrypted};
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::header::Header;
 use crate::key_store::backup::write::list;
 use crate::manifest::secrets;
 use age::secrecy::ExposeSecret as _;
@@ -95,15 +96,15 @@ fn what_is_locked_is_unlocked_by_those_it_was_locked_for() {
 #[test]
 fn a_passphrase_is_the_first_line_of_its_file() {
     let folder = tempfile::tempdir().unwrap();
-    let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse\r\nrest")));
+    let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse battery staple\r\nrest")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
     let unlock = |text: &str| {
         Decryption { identities: Vec::new(), passphrase: Some(file(&folder, "q", text)) }
             .unlock(&Input::Stdin, &locked)
     };
-    assert!(*unlock("correct horse").unwrap() == *b"plain");
-    assert!(matches!(unlock("incorrect horse"), Err(BackupError::Decrypt(_))));
-    for empty in ["", "\n", "\ncorrect horse"] {
+    assert!(*unlock("correct horse battery staple").unwrap() == *b"plain");
+    assert!(matches!(unlock("incorrect horse battery staple"), Err(BackupError::Decrypt(_))));
+    for empty in ["", "\n", "\ncorrect horse battery staple"] {
         assert!(matches!(unlock(empty), Err(BackupError::NoPassphrase)), "{empty:?}");
     }
 }
@@ -111,7 +112,7 @@ fn a_passphrase_is_the_first_line_of_its_file() {
 #[test]
 fn an_identity_that_cannot_be_read_is_an_error_for_every_backup() {
     let folder = tempfile::tempdir().unwrap();
-    let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse")));
+    let lock = Encryption::Passphrase(Some(file(&folder, "p", "correct horse battery staple")));
     let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
     let unlock = Decryption { identities: vec![folder.path().join("missing.txt")], passphrase: None };
     for backup in [&locked, plain().as_bytes()] {
@@ -144,7 +145,7 @@ fn a_private_key_given_by_mistake_is_not_shown() {
 #[test]
 fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
     let folder = tempfile::tempdir().unwrap();
-    let passphrase = file(&folder, "p", "correct horse");
+    let passphrase = file(&folder, "p", "correct horse battery staple");
     let locked =
         Encryption::Passphrase(Some(passphrase.clone())).ready().unwrap().lock(b"plain").unwrap().unwrap();
     let mut header = Vec::new();
@@ -153,7 +154,7 @@ fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
     let stanza = String::from_utf8_lossy(&header).lines().nth(1).unwrap().to_owned();
     assert!(stanza.starts_with("-> scrypt ") && stanza.ends_with(" 18"), "{stanza}");
 
-    let mut recipient = age::scrypt::Recipient::new("correct horse".to_owned().into());
+    let mut recipient = age::scrypt::Recipient::new("correct horse battery staple".to_owned().into());
     recipient.set_work_factor(4);
     let light = age::encrypt(&recipient, b"plain").unwrap();
     let unlock = Decryption { identities: Vec::new(), passphrase: Some(passphrase) };
@@ -166,4 +167,70 @@ fn the_work_of_a_passphrase_does_not_depend_on_the_machine() {
         assert!(printed.contains(&format!("work factor is {work}")) && printed.is_ascii(), "{printed}");
         assert!(std::error::Error::source(&error).is_none() && !printed.contains("age -d"), "{printed}");
     }
+}
+
+/// A file of the SSH keys that were made for tests.
+fn ssh(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ssh").join(name)
+}
+
+fn public(name: &str) -> String {
+    std::fs::read_to_string(ssh(name)).unwrap().trim().to_owned()
+}
+
+#[test]
+fn ssh_keys_are_recipients_and_identities() {
+    let folder = tempfile::tempdir().unwrap();
+    // As GitHub lists them, with one of a type that is left out.
+    let others = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBL\n";
+    let listed =
+        file(&folder, "keys", &format!("{others}{}\n{}\n", public("rsa.pub"), public("encrypted.pub")));
+    let lock = Encryption::Recipients { keys: vec![public("plain.pub")], files: vec![listed] };
+    let ready = lock.ready().unwrap();
+    assert_eq!(ready.names().len(), 3);
+    assert!(ready.names().iter().all(|name| name.split(' ').count() == 2), "without a comment");
+    let locked = ready.lock(b"plain").unwrap().unwrap();
+    let unlock = |identities: Vec<PathBuf>, passphrase: Option<&str>| {
+        let passphrase = passphrase.map(|text| file(&folder, "p", text));
+        Decryption { identities, passphrase }.unlock(&Input::Stdin, &locked)
+    };
+    for (identities, passphrase) in [
+        (vec![ssh("plain")], None),
+        (vec![ssh("rsa")], None),
+        (vec![ssh("encrypted")], Some("correct horse\n")),
+        // One that is not needed, and needs no passphrase.
+        (
+            vec![file(&folder, "x", x25519::Identity::generate().to_string().expose_secret()), ssh("rsa")],
+            None,
+        ),
+    ] {
+        assert_eq!(unlock(identities.clone(), passphrase).unwrap(), b"plain", "{identities:?}");
+    }
+    let wrong = unlock(vec![ssh("encrypted")], Some("incorrect horse")).unwrap_err();
+    assert!(matches!(wrong, BackupError::SshPassphrase(_)), "{wrong}");
+    assert!(matches!(unlock(vec![ssh("encrypted")], None).unwrap_err(), BackupError::NoTerminalForSsh(_)));
+
+    // A backup for others: the passphrase is not asked for.
+    let lock = Encryption::Recipients { keys: vec![public("plain.pub")], files: Vec::new() };
+    let locked = lock.ready().unwrap().lock(b"plain").unwrap().unwrap();
+    let unlock = Decryption { identities: vec![ssh("encrypted")], passphrase: None };
+    let error = unlock.unlock(&Input::Stdin, &locked).unwrap_err();
+    assert!(matches!(error, BackupError::Decrypt(age::DecryptError::NoMatchingKeys)), "{error}");
+    let header = Header::read(&locked).unwrap();
+    assert_eq!(header.recipients(), 1);
+    assert!(header.names(&public("plain.pub").parse().unwrap()));
+    assert!(!header.names(&public("encrypted.pub").parse().unwrap()));
+}
+
+#[test]
+fn ssh_keys_that_nothing_can_be_encrypted_to_are_refused() {
+    let keys = |key: &str| Encryption::Recipients { keys: vec![key.to_owned()], files: Vec::new() }.ready();
+    let ecdsa = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBL";
+    assert!(matches!(keys(ecdsa), Err(BackupError::RecipientType(kind)) if kind == "ecdsa-sha2-nistp256"));
+    let folder = tempfile::tempdir().unwrap();
+    let only = Encryption::Recipients { keys: Vec::new(), files: vec![file(&folder, "f", ecdsa)] };
+    assert!(matches!(only.ready(), Err(BackupError::NoRecipient(_))));
+    let private = std::fs::read_to_string(ssh("plain")).unwrap();
+    let Err(error) = keys(&private) else { panic!("it was taken") };
+    assert!(!format!("{error:?} {error}").contains("b3BlbnNza"), "{error}");
 }

@@ -1,11 +1,14 @@
 //! `keys backup`: what a backup holds, and where it is written.
 
-use crate::support::key_lines::{LABELLED, LEGACY, key, key_lines, list};
+use super::retire::newer;
+use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, key_lines, list};
 use crate::support::program::{finish, program, run};
-use crate::support::server::Server;
+use crate::support::server::{Server, status};
 use serde_json::json;
 use std::fs::File;
 use std::process::Stdio;
+
+const BACKED_UP: &str = "sealedsecrets.bitnami.com/backed-up";
 
 #[test]
 fn a_reader_that_goes_away_has_no_backup() {
@@ -131,4 +134,153 @@ fn a_backup_has_nothing_of_its_cluster() {
     for gone in ["resourceVersion", "uid", "managedFields", "sealedsecrets.bitnami.com/renew"] {
         assert!(!text.contains(gone), "{gone} in {text}");
     }
+}
+
+const AGE: &str = "age1unwpu3ucka8pgmv6y93upyxphy6rle3c4qlxp8ltpx36wz6ggpps9ecg45";
+const IDENTITY: &str = "AGE-SECRET-KEY-1RS0RFZUWV29JTLAFGJYUCS9F4PN3SCY0QVEJHDZW3AQXZXQ3LQCQ6H8VFV\n";
+
+#[test]
+fn the_key_says_which_recipients_have_it_and_so_does_the_backup() {
+    let mut before = key();
+    before["metadata"]["annotations"][BACKED_UP] = json!(r#"{"age1old":"2026-01-01T00:00:00Z"}"#);
+    let server = Server::start(vec![(LABELLED, 200, list(&[before])), (LEGACY, 200, list(&[])), changed()]);
+    let kubeconfig = server.kubeconfig("{}");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "backup", "--recipient", AGE], &connection[..]].concat(), b"");
+    assert!(output.status.success() && output.stderr.is_empty());
+    let requests = server.requests();
+    let record = requests.iter().find(|request| request.starts_with("PATCH ")).unwrap();
+    for words in [BACKED_UP, AGE, "age1old", "2026-01-01T00:00:00Z"] {
+        assert!(record.contains(words), "no {words} in {record}");
+    }
+    let output = run(&[&["keys", "backup", "--plain"], &connection[..]].concat(), b"");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains(BACKED_UP) && text.contains("not encrypted"), "{text}");
+}
+
+#[test]
+fn without_the_right_to_patch_the_backup_is_whole_and_a_warning_says_so() {
+    let mut lines = key_lines();
+    lines.push((KEY, 403, status(403, "Forbidden", "no patch")));
+    let server = Server::start(lines);
+    let kubeconfig = server.kubeconfig("{}");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "backup", "--recipient", AGE], &connection[..]].concat(), b"");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && output.stdout.starts_with(b"-----BEGIN AGE"), "{error}");
+    assert!(error.contains("does not say so") && error.contains("the right to patch secrets"), "{error}");
+    let output =
+        run(&[&["keys", "backup", "--recipient", AGE, "--no-record"], &connection[..]].concat(), b"");
+    assert!(output.status.success() && output.stderr.is_empty());
+}
+
+#[test]
+fn a_directory_gets_a_file_that_is_named_by_the_time() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let folder = tempfile::tempdir().unwrap();
+    let args = [
+        "keys",
+        "backup",
+        "--no-record",
+        "--kubeconfig",
+        kubeconfig.path().to_str().unwrap(),
+        "--recipient",
+        AGE,
+    ];
+    let output = run(&[&args[..], &["-o", folder.path().to_str().unwrap()]].concat(), b"");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let names: Vec<String> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|it| it.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let [name] = names.try_into().unwrap();
+    assert!(name.starts_with("keys-2") && name.ends_with("Z.age"), "{name}");
+}
+
+#[test]
+fn a_check_says_whether_the_newest_key_is_in_a_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("me"), IDENTITY).unwrap();
+    let stranger = "AGE-SECRET-KEY-16V44DRTLSV067T4WZ0UV8ZH9DEP64UF6TQLW3A7JF3G57HWDFW0S49MZNE\n";
+    std::fs::write(path("stranger"), stranger).unwrap();
+    let keys = |keys: &[serde_json::Value], args: &[&str]| {
+        let server = Server::start(vec![(LABELLED, 200, list(keys)), (LEGACY, 200, list(&[]))]);
+        let kubeconfig = server.kubeconfig("{}");
+        let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let output = run(&[&["keys", "backup"], args, &connection[..]].concat(), b"");
+        let [printed, error] = [output.stdout, output.stderr].map(|it| String::from_utf8(it).unwrap());
+        (output.status.code(), printed, error)
+    };
+    let (file, plain, me, stranger) = (path("keys.age"), path("keys.yaml"), path("me"), path("stranger"));
+    keys(&[key()], &["--no-record", "-o", &file, "--recipient", AGE]);
+    keys(&[key()], &["--no-record", "-o", &plain, "--plain"]);
+    for args in [&["--check", &file, "-i", &me][..], &["--check", &plain]] {
+        let (code, printed, error) = keys(&[key()], args);
+        assert!(code == Some(0) && printed.contains(": has the newest key, ") && error.is_empty(), "{error}");
+        let (code, _, error) = keys(&[newer(), key()], args);
+        assert!(code == Some(1) && error.contains("does not have the newest key, "), "{error}");
+        assert!(error.contains("keys backup -o NEWFILE"), "{error}");
+    }
+    keys(&[newer()], &["--no-record", "-o", &path("new"), "--plain"]);
+
+    // Without an identity, only a file from before the key is known not to have it.
+    let mut there = key();
+    there["metadata"]["annotations"][BACKED_UP] = json!(r#"{"age1old":"2026-01-01T00:00:00Z"}"#);
+    let (code, _, error) = keys(&[there], &["--check", &file]);
+    assert!(code == Some(1) && error.contains("it is not known whether"), "{error}");
+    assert!(
+        error.contains("encrypted to 1 recipient,") && error.contains("\n  age1old, 2026-01-01"),
+        "{error}"
+    );
+    let mut later = key();
+    later["metadata"]["creationTimestamp"] =
+        json!(jiff::Timestamp::now() + jiff::SignedDuration::from_secs(60));
+    let (code, _, error) = keys(&[later], &["--check", &file]);
+    assert!(
+        code == Some(1) && error.contains("does not have the newest key") && error.contains("was written at"),
+        "{error}"
+    );
+    let (code, _, error) = keys(&[key()], &["--check", &file, "-i", &stranger]);
+    assert!(code == Some(1) && error.contains("other recipients"), "{error}");
+    let (code, ..) = keys(&[key()], &["--check", &file, "--plain"]);
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn an_object_is_replaced_unless_keys_would_be_lost() {
+    let object = |fingerprints: &str| {
+        let annotations = json!({ "sealedsecrets.bitnami.com/backup-of": fingerprints });
+        json!({ "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": { "annotations": annotations } }).to_string()
+    };
+    let into = |code: u16, answer: String, flags: &[&str]| {
+        let mut lines = key_lines();
+        lines.push(("/configmaps/keys-backup", code, answer.clone()));
+        lines.push(("/configmaps/keys-backup?", code, answer));
+        let server = Server::start(lines);
+        let kubeconfig = server.kubeconfig("{}");
+        let args = ["keys", "backup", "--no-record", "--recipient", AGE, "--into", "configmap/keys-backup"];
+        let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let output = run(&[&args[..], flags, &connection].concat(), b"");
+        let patch = server.requests().into_iter().find(|request| request.starts_with("PATCH "));
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), patch)
+    };
+    let (code, error, patch) = into(200, object(""), &[]);
+    let patch = patch.unwrap();
+    assert_eq!((code, error.as_str()), (Some(0), ""));
+    assert!(patch.contains("BEGIN AGE ENCRYPTED FILE") && patch.contains("backup-of"), "{patch}");
+    let lost = "a".repeat(64);
+    let (code, error, patch) = into(200, object(&lost), &[]);
+    assert!(
+        code == Some(1) && patch.is_none() && error.contains("has 1 key that the cluster does not have"),
+        "{error}"
+    );
+    assert!(into(200, object(&lost), &["--force"]).2.is_some());
+    let (code, error, _) = into(404, status(404, "NotFound", "no such thing"), &[]);
+    assert!(
+        code == Some(1) && error.contains("`kubectl create configmap keys-backup -n kube-system`"),
+        "{error}"
+    );
+    assert_eq!(into(200, object(""), &["--plain"]).0, Some(2));
 }

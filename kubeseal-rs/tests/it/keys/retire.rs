@@ -1,6 +1,6 @@
 //! `keys retire` where the controller does not say which key it serves.
 
-use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothing_sealed};
+use crate::support::key_lines::{KEY, LABELLED, LEGACY, SEALED, changed, key, list, nothing_sealed};
 use crate::support::program::{fixture, run, run_unread};
 use crate::support::server::{Line, PORTS, SERVICE, Server, status};
 use rand::rngs::SysRng;
@@ -12,7 +12,7 @@ fn fingerprint() -> String {
 }
 
 /// The Secret of a key that is newer than the fixture's.
-fn newer() -> Value {
+pub(crate) fn newer() -> Value {
     let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
     let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24));
     let certificate = envelope::issue(&mut SysRng, &private, "", start, day).unwrap();
@@ -111,4 +111,88 @@ fn every_secret_of_a_key_is_retired_with_stdout_closed() {
     let requests = server.requests();
     assert_eq!(requests.iter().filter(|request| request.starts_with("PATCH ")).count(), 2, "{error}");
     assert_eq!((code, error.as_str()), (Some(141), ""));
+}
+
+/// A list of SealedSecrets that no key opens; the second names the fixture's key.
+fn unopened() -> Line {
+    let object = |name: &str, annotations: Value| {
+        json!({
+            "metadata": { "namespace": "shop", "name": name, "annotations": annotations },
+            "spec": { "encryptedData": { "password": "AgA=" } },
+        })
+    };
+    let named = json!({ "sealedsecrets.bitnami.com/certificate-fingerprint": fingerprint() });
+    let items = [object("lost", json!({})), object("moved", named)];
+    let list = json!({ "kind": "SealedSecretList", "apiVersion": "bitnami.com/v1alpha1", "metadata": {}, "items": items });
+    (SEALED, 200, list.to_string())
+}
+
+/// As `retire`, with these SealedSecrets.
+fn retire_with(sealed: Line, flags: &[&str]) -> (Option<i32>, String, bool) {
+    let server = Server::start(vec![
+        (LABELLED, 200, list(&[newer(), key()])),
+        (LEGACY, 200, list(&[])),
+        changed(),
+        sealed,
+    ]);
+    let kubeconfig = server.kubeconfig("{}");
+    let connection = ["--unserved", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&["keys", "retire", &fingerprint()], flags, &connection].concat(), b"");
+    let labelled = server.requests().iter().any(|request| request.starts_with("PATCH "));
+    (output.status.code(), String::from_utf8(output.stderr).unwrap(), labelled)
+}
+
+#[test]
+fn what_no_key_opens_is_excepted_by_a_list_or_by_manifests() {
+    let (code, error, labelled) = retire_with(unopened(), &[]);
+    assert!(code == Some(1) && !labelled, "{error}");
+    assert!(error.contains("printf '%s\\n' shop/lost shop/moved | kubeseal-rs keys retire "), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let one = file("one", "# lost for good\nshop/lost\n");
+    let manifest = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: moved, namespace: shop}\nspec: {encryptedData: {a: AgA=}}\n";
+    let other = file("other.yaml", manifest);
+    let (code, error, labelled) = retire_with(unopened(), &["--except", &one]);
+    assert!(code == Some(1) && !labelled && error.contains("\n  shop/moved\n"), "{error}");
+    assert!(!error.contains("\n  shop/lost"), "{error}");
+    let unused = file("unused", "shop/lots\n");
+    let flags = ["--except", &one, "--except", &other, "--except", &unused];
+    let (code, error, labelled) = retire_with(unopened(), &flags);
+    assert!(code == Some(0) && labelled, "{error}");
+    assert!(error.contains("--except names shop/lots, which is neither"), "{error}");
+
+    for (text, words) in
+        [("kind: [", "neither SealedSecrets nor a list"), ("kind: Secret\n", "neither SealedSecrets")]
+    {
+        let wrong = file("wrong", text);
+        let (code, error, labelled) = retire_with(unopened(), &["--except", &wrong]);
+        assert!(code == Some(1) && !labelled && error.contains(words) && error.contains("hint: "), "{error}");
+    }
+}
+
+/// A key that does open a SealedSecret is needed, whatever the list says.
+#[test]
+fn what_the_key_opens_is_not_excepted() {
+    let certificate = fixture("test-only.crt");
+    let secret = b"{kind: Secret, apiVersion: v1, metadata: {name: db, namespace: shop}, stringData: {c: d}}";
+    let sealed = run(&["--cert", certificate.to_str().unwrap()], secret);
+    let object: Value = serde_json::from_slice(&sealed.stdout).unwrap();
+    let items = json!({ "kind": "SealedSecretList", "apiVersion": "bitnami.com/v1alpha1", "metadata": {}, "items": [object] });
+    let sealed = || (SEALED, 200, items.to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list");
+    std::fs::write(&path, "shop/db\n").unwrap();
+    let (code, error, labelled) = retire_with(sealed(), &["--except", path.to_str().unwrap()]);
+    assert!(code == Some(1) && !labelled && error.contains("\n  shop/db\n"), "{error}");
+    assert!(error.contains("`kubectl get sealedsecret db -n shop -o yaml --kubeconfig "), "{error}");
+    let (code, error, labelled) = retire_with(sealed(), &["--force"]);
+    assert!(code == Some(0) && labelled, "{error}");
+    assert!(error.contains("do not open any more") && error.contains("\n  shop/db\n"), "{error}");
+    assert!(error.contains("`kubectl label secret -n kube-system sealed-secrets-keyabcde sealedsecrets.bitnami.com/sealed-secrets-key=active"), "{error}");
+    let (code, ..) = retire_with(sealed(), &["-f"]);
+    assert_eq!(code, Some(2), "there is a short form");
 }

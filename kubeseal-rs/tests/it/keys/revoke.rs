@@ -7,7 +7,7 @@ use crate::support::program::{fixture, run, run_unread};
 use crate::support::server::{Line, Server, status};
 
 const KUBECTL_COMMAND: &str = "`kubectl label secret -n kube-system sealed-secrets-keyabcde \
-                       sealedsecrets.bitnami.com/sealed-secrets-key=compromised --overwrite`";
+                       sealedsecrets.bitnami.com/sealed-secrets-key=compromised --overwrite";
 
 fn fingerprint() -> String {
     let certificate =
@@ -68,6 +68,7 @@ fn without_a_label_it_says_so_and_how() {
     let (code, printed, error, _) = revoke(with(key_lines(), [(KEY, 403, no())]), &["--yes"]);
     assert!(code == Some(1) && printed.is_empty(), "{printed}");
     assert!(error.contains(" is NOT REVOKED\n") && error.contains(KUBECTL_COMMAND), "{error}");
+    assert!(error.contains("--overwrite --kubeconfig /"), "it is about another cluster: {error}");
     assert!(error.contains("the right to patch secrets"), "{error}");
 
     // Without a terminal and without `--yes`, nothing is revoked.

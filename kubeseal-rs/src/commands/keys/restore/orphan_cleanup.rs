@@ -1,16 +1,18 @@
 //! `clear_up`: retires or deletes the key that the controller made while the keys of the backup were lost.
 
+use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::commands::keys::restore::orphan_key::descent::Descent;
 use crate::commands::keys::restore::orphan_key::{KeyFacts, OrphanKeys, Verdict, judge, orphan_keys};
 use crate::commands::keys::usage::{in_cluster, ring};
+use crate::controller::address::ControllerAddress;
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
-use api::sealing_key::{RETIRED, label_command};
+use api::sealing_key::RETIRED;
 use envelope::Fingerprint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -39,7 +41,7 @@ pub(crate) fn clear_up(
     }
     let OrphanKeys { certain, doubtful } = orphan_keys(&seen(store, &keys, backup, how)?, &backed_up);
     for key in active(&keys, &doubtful) {
-        alert(doubt(store.namespace(), key));
+        alert(doubt(store.address(), key));
     }
     let Some(orphan) = certain else { return Ok(()) };
     let objects = match store.sealed_secrets() {
@@ -97,14 +99,15 @@ fn seen(
 }
 
 /// The message about a key that may be an orphan. SealedSecrets that need it may be in no cluster.
-fn doubt(namespace: &str, key: &StoredKey) -> String {
+fn doubt(keys_of: &ControllerAddress, key: &StoredKey) -> String {
+    let namespace = &keys_of.namespace;
     let (short, secret) = (key.fingerprint().map(|it| it.short()).unwrap_or_default(), key.name());
     format!(
         "{short} may have been made while these keys were lost, and stays active (Secret {namespace}/{secret}): it is not \
          certain that no key was there when it was made. `{} keys list PATH` shows what needs it, in the cluster and in your files; if \
          nothing does, `{}` retires it",
         name(),
-        label_command(namespace, std::slice::from_ref(&secret), RETIRED)
+        kubectl_command(keys_of, std::slice::from_ref(&secret), RETIRED)
     )
 }
 

@@ -1,44 +1,22 @@
 //! `print_consequences`: what follows from a leak: which values must be changed, and what could not be checked.
 
-use crate::commands::keys::usage::{KeyUsage, SealedFiles, in_cluster, in_files, ring};
+use crate::commands::keys::revoke::looked::Looked;
+use crate::commands::keys::usage::KeyUsage;
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
-use crate::key_store::KeyStore;
-use crate::key_store::stored_key::StoredKey;
 use crate::terminal::warnings::warn;
-use envelope::{Certificate, Fingerprint};
-use sealing::KeyRing;
-use std::collections::{BTreeMap, BTreeSet};
+use envelope::Fingerprint;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The SealedSecrets that were checked.
-struct Looked {
-    uses: Vec<KeyUsage>,
-    /// Files that could not be read, and why.
-    errors: Vec<String>,
-    /// Whether the cluster's SealedSecrets could be listed.
-    is_cluster_known: bool,
-}
-
-/// Checks files and cluster, and prints the result.
+/// Prints what was found.
 pub(crate) fn print_consequences(
-    store: &KeyStore,
-    keys: &[StoredKey],
-    leaked: &[&StoredKey],
-    certificates: BTreeMap<Fingerprint, Certificate>,
-    files: &SealedFiles,
+    looked: Looked,
+    leaked: &BTreeSet<Fingerprint>,
     stdout: &mut ProgressLines,
 ) -> Result<(), CommandError> {
-    let ring = ring(keys);
-    let leaked = KeyRing::new(leaked.iter().filter_map(|key| key.key().ok().cloned()));
-    let files = in_files(files, &ring, &leaked);
-    let objects = store.sealed_secrets();
-    let mut uses =
-        objects.as_ref().map(|objects| in_cluster(objects, Some(&ring), &leaked)).unwrap_or_default();
-    uses.extend(files.uses);
-    let looked = Looked { uses, errors: files.errors, is_cluster_known: objects.is_ok() };
-    stdout.print(&consequences(&certificates.into_keys().collect(), &looked));
-    match objects {
+    stdout.print(&consequences(leaked, &looked));
+    match looked.cluster {
         Err(error) if error.is_forbidden() => {
             warn(format_args!(
                 "which SealedSecrets in the cluster were sealed with it is not known: {}",
@@ -46,13 +24,12 @@ pub(crate) fn print_consequences(
             ));
             Ok(())
         }
-        objects => Ok(objects.map(drop)?),
+        cluster => Ok(cluster?),
     }
 }
 
 fn consequences(leaked: &BTreeSet<Fingerprint>, looked: &Looked) -> String {
-    let is_leaked = |it: &&KeyUsage| !it.keys.is_disjoint(leaked) || !it.named.is_disjoint(leaked);
-    let known: Vec<&KeyUsage> = looked.uses.iter().filter(is_leaked).collect();
+    let known: Vec<&KeyUsage> = looked.sealed_with_it().collect();
     let mut text = String::new();
     if known.is_empty() {
         text.push_str("\nNothing that was looked at was sealed with it.\n");
@@ -67,14 +44,13 @@ fn consequences(leaked: &BTreeSet<Fingerprint>, looked: &Looked) -> String {
         text.push_str("Sealing the old values anew protects nothing.\n");
     }
     text.push_str(&history(leaked));
-    if !looked.is_cluster_known {
+    if looked.cluster.is_err() {
         text.push_str(
             "\nThe SealedSecrets in the cluster could not be looked at. The controller marks those that it opened with the key, with \
              the condition Compromised.\n",
         );
     }
-    let unknown = looked.uses.iter().filter(|it| it.unknown && !is_leaked(it)).map(|it| it.location.as_str());
-    let unknown: Vec<&str> = unknown.chain(looked.errors.iter().map(String::as_str)).collect();
+    let unknown = looked.unknown();
     if !unknown.is_empty() {
         let _ = writeln!(text, "\nIt is not known which key these need:\n  {}", unknown.join("\n  "));
     }

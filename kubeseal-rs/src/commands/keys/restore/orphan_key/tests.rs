@@ -1,6 +1,7 @@
 //! Which keys are orphans, and which only seem to be.
 
 use super::*;
+use crate::commands::keys::usage::object_name::ObjectName;
 use sealing::Predecessor;
 
 fn key(digit: char) -> Fingerprint {
@@ -115,8 +116,11 @@ fn what_serves_alone_goes_on_serving() {
 fn is_judged_by_what_is_sealed() {
     let it = |keys: &[char], unknown| KeyUsage {
         location: "ns/a".into(),
+        object: ObjectName { namespace: Some("ns".into()), name: "a".into() },
+        file: None,
         items: Vec::new(),
         keys: keys.iter().map(|digit| key(*digit)).collect(),
+        opened_by: keys.iter().map(|digit| key(*digit)).collect(),
         named: BTreeSet::new(),
         unknown,
     };

@@ -1,0 +1,80 @@
+//! `check`: whether a backup has the keys of the cluster, and what can be known without decrypting it.
+
+use crate::commands::keys::error::KeysError;
+use crate::commands::keys::find::newest;
+use crate::commands::keys::restore::backed_up::BackedUp;
+use crate::error::CommandError;
+use crate::files::input::Input;
+use crate::files::output::print_text;
+use crate::key_store::KeyStore;
+use crate::key_store::backup::backup_record::BackupRecord;
+use crate::key_store::backup::decrypt::{Decryption, is_encrypted};
+use crate::key_store::backup::error::BackupError;
+use crate::key_store::backup::header::Header;
+use crate::key_store::stored_key::{StoredKey, active_keys};
+use crate::manifest::secrets;
+use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::alert;
+use envelope::Certificate;
+use jiff::Timestamp;
+use std::path::Path;
+
+/// Succeeds if the newest key of the cluster is in the backup.
+pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Result<(), CommandError> {
+    let keys = store.keys()?;
+    let newest = newest(&keys).ok_or(KeysError::NoActive)?;
+    let input = Input::File(file.to_owned());
+    let bytes = input
+        .read("a backup of sealing keys")
+        .map_err(|source| BackupError::Read { what: "the backup", source })?;
+    let plain = match unlock.plain(&input, bytes.clone()) {
+        Err(BackupError::NoIdentity) => return Err(unopened(file, &bytes, newest)?.into()),
+        plain => plain?,
+    };
+    let read = secrets::read(&input, &plain).map_err(KeysError::NotBackup)?;
+    let backed_up: Vec<BackedUp> =
+        read.into_iter().filter_map(|secret| BackedUp::read(secret.secret).ok()).collect();
+    let has = |certificate: &Certificate| {
+        backed_up.iter().any(|key| key.certificate().public() == certificate.public())
+    };
+    let is_in = |key: &&StoredKey| key.certificate().is_some_and(has);
+    let short = |key: &StoredKey| key.fingerprint().map(|it| it.short()).unwrap_or_default();
+    if !is_in(&newest) {
+        return Err(
+            KeysError::NotInBackup { key: short(newest), file: file.to_owned(), why: String::new() }.into()
+        );
+    }
+    let missing: Vec<String> = active_keys(&keys).filter(|key| !is_in(key)).map(short).collect();
+    if !missing.is_empty() {
+        alert(format_args!("{} does not have these older keys: {}", shown_path(file), missing.join(", ")));
+    }
+    let (count, encrypted) =
+        (backed_up.len(), if is_encrypted(&bytes) { "" } else { ", and is not encrypted" });
+    let noun = if count == 1 { "key" } else { "keys" };
+    let line = format!(
+        "{}: has the newest key, {}; {count} {noun} in all{encrypted}\n",
+        shown_path(file),
+        short(newest)
+    );
+    Ok(print_text(&line)?)
+}
+
+/// What is known of a backup that cannot be decrypted: a file from before the key cannot have it.
+fn unopened(file: &Path, bytes: &[u8], newest: &StoredKey) -> Result<KeysError, BackupError> {
+    let key = newest.fingerprint().map(|it| it.short()).unwrap_or_default();
+    let written = file.metadata().and_then(|metadata| metadata.modified()).ok();
+    let written = written.and_then(|time| Timestamp::try_from(time).ok());
+    let file = file.to_owned();
+    if let (Some(written), Some(created)) = (written, newest.created())
+        && written < created
+    {
+        let why = format!(": the file was written at {written:.0}, and the key was made at {created:.0}");
+        return Ok(KeysError::NotInBackup { key, file, why });
+    }
+    Ok(KeysError::BackupUnopened {
+        key,
+        file,
+        recipients: Header::read(bytes)?.recipients(),
+        record: BackupRecord::of(newest).to_string(),
+    })
+}

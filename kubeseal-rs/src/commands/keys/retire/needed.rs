@@ -1,0 +1,133 @@
+//! [`Needs`]: what needs a key that is to be retired, and the commands that help.
+
+use crate::commands::common::templated_files;
+use crate::commands::keys::error::{KeysError, ObjectList};
+use crate::commands::keys::retire::exceptions::Exceptions;
+use crate::commands::keys::usage::object_name::ObjectName;
+use crate::commands::keys::usage::{FileUsage, KeyUsage};
+use crate::controller::address::ControllerAddress;
+use crate::terminal::program::name;
+use crate::terminal::shell_words::shell_words;
+use envelope::Fingerprint;
+use std::collections::BTreeSet;
+
+/// Names, files and commands of one kind that a hint writes out.
+const SHOWN: usize = 10;
+
+/// The SealedSecrets that keep a key from being retired.
+pub(crate) struct Needs<'a> {
+    key: Fingerprint,
+    /// The key opens them, or an annotation names it.
+    needing: Vec<&'a KeyUsage>,
+    /// They may need any key.
+    unknown: Vec<&'a KeyUsage>,
+    in_files: &'a FileUsage,
+}
+
+impl<'a> Needs<'a> {
+    /// Those that need the key, or may need it, but for the exceptions.
+    pub(crate) fn of(
+        key: Fingerprint,
+        in_cluster: &'a [KeyUsage],
+        in_files: &'a FileUsage,
+        except: &Exceptions,
+    ) -> Self {
+        let uses = in_cluster.iter().chain(&in_files.uses).filter(|it| !except.excuse(it, key));
+        let (needing, others): (Vec<_>, Vec<_>) = uses.partition(|it| it.keys.contains(&key));
+        Self { key, needing, unknown: others.into_iter().filter(|it| it.unknown).collect(), in_files }
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.needing.is_empty() && self.unknown.is_empty() && self.in_files.errors.is_empty()
+    }
+
+    /// Each on a line.
+    pub(crate) fn list(&self) -> ObjectList {
+        let needing = self.needing.iter().map(|it| it.location.clone());
+        let unknown = self.unknown.iter().map(|it| format!("{} (it is not known which key)", it.location));
+        ObjectList(needing.chain(unknown).chain(self.in_files.errors.iter().cloned()).collect())
+    }
+
+    /// The error, with what to do next. `again` is the command, as words, that was typed.
+    pub(crate) fn error(&self, keys_of: &ControllerAddress, again: &[String]) -> KeysError {
+        let mut next = Vec::new();
+        if self.in_files.has_templates {
+            next.push(format!(
+                "name what a template renders to (`helm template CHART > rendered.yaml`) instead of it, to know what it needs; {}; then \
+                 apply it",
+                templated_files::hint()
+            ));
+        }
+        next.extend(self.reseal(keys_of));
+        next.extend(self.unopened(again));
+        KeysError::Needed { key: self.key, what: self.list(), next: next.join("\n") }
+    }
+
+    /// What makes the SealedSecrets that the key opens independent of it.
+    fn reseal(&self, keys_of: &ControllerAddress) -> Vec<String> {
+        let opened = || self.needing.iter().filter(|it| it.opened_by.contains(&self.key));
+        let flags = keys_of.words();
+        let mut lines = Vec::new();
+        let files: BTreeSet<String> =
+            opened().filter_map(|it| it.file.as_ref()).map(|path| path.display().to_string()).collect();
+        if !files.is_empty() {
+            let words = [name(), "reseal"].into_iter().chain(files.iter().map(String::as_str));
+            let line = shell_words(words.chain(flags.iter().map(String::as_str)));
+            lines.push(format!("reseal these files, then apply them: `{line}`"));
+        }
+        let objects: Vec<&ObjectName> =
+            opened().filter(|it| it.file.is_none()).map(|it| &it.object).collect();
+        if !objects.is_empty() {
+            lines.push(
+                "reseal what is in the cluster where you keep it, and apply it. If it is kept nowhere else:"
+                    .into(),
+            );
+            let commands =
+                objects.iter().take(SHOWN).map(|object| format!("  `{}`", in_place(object, keys_of)));
+            lines.extend(commands);
+            if objects.len() > SHOWN {
+                lines.push("  and so on".into());
+            }
+        }
+        lines
+    }
+
+    /// The ways out for those that no key opens.
+    fn unopened(&self, again: &[String]) -> Vec<String> {
+        let again = |flag: &[&str]| shell_words(again.iter().map(String::as_str).chain(flag.iter().copied()));
+        let closed = self.needing.iter().filter(|it| !it.opened_by.contains(&self.key)).chain(&self.unknown);
+        let closed: BTreeSet<String> = closed.map(|it| it.object.to_string()).collect();
+        let mut lines = Vec::new();
+        if !closed.is_empty() {
+            lines.push("no key opens some of these: correct or delete them, and give -n NAMESPACE for those that name none.".into());
+            if closed.len() <= SHOWN {
+                let words = ["printf", "%s\\n"].into_iter().chain(closed.iter().map(String::as_str));
+                let line = format!("{} | {}", shell_words(words), again(&["--except", "-"]));
+                lines.push(format!("To retire the key in spite of them: `{line}`"));
+            } else {
+                lines.push("To retire the key in spite of them, give a file with a namespace/name in each line: --except FILE".into());
+            }
+        }
+        if !self.in_files.errors.is_empty() {
+            lines.push("mend or leave out the files that cannot be read".into());
+        }
+        lines.push(format!(
+            "To retire the key, and have what needs it not open any more: `{}`",
+            again(&["--force"])
+        ));
+        lines
+    }
+}
+
+/// The command that reseals a SealedSecret in the cluster.
+fn in_place(object: &ObjectName, keys_of: &ControllerAddress) -> String {
+    let (cluster, flags) = (keys_of.cluster.words(), keys_of.words());
+    let kubectl = |words: &[&str]| {
+        let words = words.iter().copied().chain(cluster.iter().map(String::as_str));
+        shell_words(["kubectl"].into_iter().chain(words))
+    };
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    let get = kubectl(&["get", "sealedsecret", &object.name, "-n", namespace, "-o", "yaml"]);
+    let reseal = [name(), "--re-encrypt", "-o", "yaml"].into_iter().chain(flags.iter().map(String::as_str));
+    format!("{get} | {} | {}", shell_words(reseal), kubectl(&["apply", "-f", "-"]))
+}

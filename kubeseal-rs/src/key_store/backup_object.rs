@@ -1,0 +1,138 @@
+//! [`BackupObject`]: a Secret or ConfigMap in the controller's namespace that holds an encrypted backup, for tools that copy such objects
+//! elsewhere.
+//!
+//! Decided: the object must exist, because the right to create Secrets in a namespace is the right to get a token of any of its service
+//! accounts.
+
+use crate::key_store::KeyStore;
+use crate::key_store::error::{KeyStoreError, Operation};
+use crate::manifest::names::is_object_name;
+use api::sealing_key::BACKUP_OF;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use envelope::Fingerprint;
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::api::{Patch, PatchParams};
+use kube::{Api, Resource, ResourceExt as _};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Debug};
+use std::str::FromStr;
+
+/// The item of the object that is the backup.
+const ITEM: &str = "keys.age";
+
+/// The object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BackupObject {
+    kind: Kind,
+    name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Secret,
+    ConfigMap,
+}
+
+impl FromStr for BackupObject {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const RULE: &str = "an object is written as secret/NAME or configmap/NAME";
+        let (kind, name) = text.split_once('/').ok_or(RULE)?;
+        let kind = match kind.to_ascii_lowercase().as_str() {
+            "secret" => Kind::Secret,
+            "configmap" => Kind::ConfigMap,
+            _ => return Err(RULE),
+        };
+        if is_object_name(name) { Ok(Self { kind, name: name.to_owned() }) } else { Err(RULE) }
+    }
+}
+
+/// As the flag writes it, which kubectl reads too.
+impl fmt::Display for BackupObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", if self.kind == Kind::Secret { "secret" } else { "configmap" }, self.name)
+    }
+}
+
+impl BackupObject {
+    /// The keys that the backup in it has, as its annotation says.
+    pub(crate) fn keys(&self, store: &KeyStore) -> Result<BTreeSet<Fingerprint>, KeyStoreError> {
+        let annotations = match self.kind {
+            Kind::Secret => self.annotations::<Secret>(store)?,
+            Kind::ConfigMap => self.annotations::<ConfigMap>(store)?,
+        };
+        let keys = annotations.get(BACKUP_OF).map(String::as_str).unwrap_or_default();
+        Ok(keys.split(' ').filter_map(|key| key.parse().ok()).collect())
+    }
+
+    /// Replaces the backup.
+    pub(crate) fn write(
+        &self,
+        store: &KeyStore,
+        backup: &[u8],
+        keys: &BTreeSet<Fingerprint>,
+    ) -> Result<(), KeyStoreError> {
+        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        let value = match self.kind {
+            Kind::Secret => BASE64_STANDARD.encode(backup),
+            // An encrypted backup is armoured text.
+            Kind::ConfigMap => String::from_utf8_lossy(backup).into_owned(),
+        };
+        let patch = json!({
+            "metadata": { "annotations": { BACKUP_OF: keys.join(" ") } },
+            "data": { ITEM: value },
+        });
+        match self.kind {
+            Kind::Secret => self.patch::<Secret>(store, patch),
+            Kind::ConfigMap => self.patch::<ConfigMap>(store, patch),
+        }
+    }
+
+    fn annotations<K: Object>(&self, store: &KeyStore) -> Result<BTreeMap<String, String>, KeyStoreError> {
+        let found = store.session().request(async |client| {
+            Api::<K>::namespaced(client, store.namespace()).get_metadata(&self.name).await
+        });
+        let found = found.map_err(|error| store.failed(Operation::ReadObject(self.to_string()), error))?;
+        Ok(found.annotations().clone())
+    }
+
+    fn patch<K: Object>(&self, store: &KeyStore, patch: Value) -> Result<(), KeyStoreError> {
+        let patch = Patch::Merge(patch);
+        let patched = store.session().request(async |client| {
+            let objects = Api::<K>::namespaced(client, store.namespace());
+            objects.patch_metadata(&self.name, &PatchParams::default(), &patch).await
+        });
+        patched.map(drop).map_err(|error| store.failed(Operation::WriteObject(self.to_string()), error))
+    }
+}
+
+/// A namespaced kind.
+trait Object:
+    Resource<DynamicType = (), Scope = NamespaceResourceScope> + Clone + Debug + DeserializeOwned
+{
+}
+
+impl Object for Secret {}
+impl Object for ConfigMap {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_written_as_kubectl_writes_it() {
+        for (text, shown) in
+            [("secret/keys-backup", "secret/keys-backup"), ("ConfigMap/a.b", "configmap/a.b")]
+        {
+            assert_eq!(text.parse::<BackupObject>().map(|object| object.to_string()).as_deref(), Ok(shown));
+        }
+        for text in ["keys", "secret/", "secret/a/b", "pod/a", "secret/..", "secret/A"] {
+            assert!(text.parse::<BackupObject>().is_err(), "{text}");
+        }
+    }
+}
