@@ -14,7 +14,8 @@ use crate::stage::Stage;
 
 const VALUES: [(&str, &str); 2] = [("a", "1"), ("b", "2")];
 
-const NO_KEY_OPENS: &str = "sealed for another cluster";
+/// The entries name a key of the cluster, and it opens nothing of them.
+const NO_KEY_OPENS: &str = "must have been sealed for another name or namespace than";
 const CHANGED: &str = "changed by a program that does not know the annotation";
 const UNREADABLE: &str = "cannot be read, because";
 const NOT_COMMITTED: &str = "opens with another session key than the annotation";
