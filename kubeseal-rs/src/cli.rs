@@ -106,6 +106,8 @@ impl Cli {
             .map_err(|error| usage_hints::on_one_line(usage_hints::with_command(error, &command)))?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        cli.upstream.typed =
+            matches.ids().map(clap::Id::as_str).filter(|id| is_typed(id)).map(str::to_owned).collect();
         cli.add_from_environment(is_typed, |name| std::env::var_os(name));
         Ok(cli)
     }

@@ -7,6 +7,7 @@ pub(crate) mod clusters;
 pub(crate) mod common;
 pub(crate) mod completion;
 pub(crate) mod create;
+pub(crate) mod diff;
 pub(crate) mod edit;
 pub(crate) mod guard;
 pub(crate) mod init;
@@ -14,6 +15,7 @@ pub(crate) mod inspect;
 pub(crate) mod keys;
 pub(crate) mod r#move;
 pub(crate) mod recipients;
+pub(crate) mod render;
 pub(crate) mod rescope;
 pub(crate) mod reseal;
 pub(crate) mod seal;
@@ -28,6 +30,7 @@ pub(crate) enum Command {
     Seal(Box<seal::SealArgs>),
     Create(Box<create::flags::CreateArgs>),
     Clusters(Box<clusters::ClustersArgs>),
+    Diff(diff::DiffArgs),
     Guard(guard::GuardArgs),
     Init(Box<init::InitArgs>),
     Inspect(Box<inspect::InspectArgs>),
@@ -35,6 +38,7 @@ pub(crate) enum Command {
     Completion(completion::CompletionArgs),
     Edit(Box<edit::EditArgs>),
     Recipients(Box<recipients::RecipientsArgs>),
+    Render(render::RenderArgs),
     Reseal(Box<reseal::ResealArgs>),
     Move(Box<r#move::MoveArgs>),
     Rescope(Box<rescope::RescopeArgs>),
@@ -47,6 +51,7 @@ impl Command {
             Self::Seal(args) => seal::run(*args),
             Self::Create(args) => create::run(*args),
             Self::Clusters(args) => clusters::run(*args),
+            Self::Diff(args) => diff::run(&args),
             Self::Guard(args) => guard::run(args),
             Self::Init(args) => init::run(&args),
             Self::Inspect(args) => inspect::run(*args),
@@ -54,6 +59,7 @@ impl Command {
             Self::Completion(args) => completion::run(&args, whole),
             Self::Edit(args) => edit::run(*args),
             Self::Recipients(args) => recipients::run(*args),
+            Self::Render(args) => render::run(args),
             Self::Reseal(args) => reseal::run(*args),
             Self::Move(args) => r#move::run(*args),
             Self::Rescope(args) => rescope::run(*args),

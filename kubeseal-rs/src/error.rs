@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Usage,
     /// The work failed: exit code 1.
     Failed,
+    /// `diff` found differences, which are printed already: exit code 1, without a message.
+    Different,
     /// A signal of this number came: exit code 128 and the number, as a shell has it.
     Stopped(u8),
     /// The reader of standard output went away (`| head`): exit code 141, without a message, as if by SIGPIPE.
@@ -88,6 +90,12 @@ impl CommandError {
         Self { kind, ..self }
     }
 
+    /// With exit code 2 instead of 1, for a command in which 1 says something else.
+    pub(crate) fn failed_as_usage(self) -> Self {
+        let kind = if self.kind == Kind::Failed { Kind::Usage } else { self.kind };
+        Self { kind, ..self }
+    }
+
     /// The module's error without context, if it is of this type.
     pub(crate) fn downcast_ref<E: Error + 'static>(&self) -> Option<&E> {
         self.source.downcast_ref()
@@ -102,6 +110,7 @@ impl CommandError {
     pub(crate) fn report(&self) -> ExitCode {
         let code = match self.kind {
             Kind::BrokenPipe => return ExitCode::from(141),
+            Kind::Different => return ExitCode::FAILURE,
             Kind::Usage => ExitCode::from(2),
             Kind::Failed => ExitCode::FAILURE,
             Kind::Stopped(signal) => ExitCode::from(128 + signal),

@@ -34,7 +34,8 @@ use std::process::ExitCode;
 /// Runs the program with these arguments, of which the first is the name it was called by.
 ///
 /// Exit codes: 0 done; 1 failed; 2 wrong usage; 130 and 143 ended by SIGINT (Ctrl-C) and SIGTERM; 141 the reader of standard
-/// output closed it (`| head`), as if by SIGPIPE.
+/// output closed it (`| head`), as if by SIGPIPE. Of `diff`: 0 the same; 1
+/// different; 2 failed, or wrong usage.
 ///
 /// With upstream's flags, wrong usage is what upstream's flag parser refuses: a flag that does not exist or has no
 /// value, a boolean or a scope that cannot be read. What its program refuses later (`--format xml`, `--request-timeout

@@ -6,7 +6,7 @@
 //! | verb | module |
 //! |---|---|
 //! | plaintext into a SealedSecret | `seal` |
-//! | a SealedSecret into the Secret that it describes | `unseal`; its messages are in `unseal::message` |
+//! | a SealedSecret into the Secret that it describes | `unseal`; its messages are in `unseal::message`, its templates in `unseal::templates` |
 //! | sealed values to a newer key; whether values open | `reseal` |
 //! | sealed values for other recipients, or for another name, namespace or scope | `change_recipients` |
 //! | which keys a SealedSecret needs | `needs` |
@@ -46,6 +46,7 @@ pub use seal::{SealFailure, SealedItems, SecretToSeal, seal_item, seal_items, se
 pub use seal_for::{OtherRecipient, SealFor};
 pub use template::{Outside, may_vary};
 pub use unseal::{
-    Accepted, DO_NOT_RENDER, InFull, UnsealError, skips_owner, templated, unseal, unseal_in_full, why_not,
+    Accepted, DO_NOT_RENDER, InFull, TemplateFault, UnsealError, render_with, skips_owner, template_faults,
+    templated, unseal, unseal_in_full, why_not,
 };
 pub use unsealed_secret::UnsealedSecret;

@@ -8,7 +8,7 @@ mod templates;
 pub use error::{InFull, UnsealError};
 pub use message::DO_NOT_RENDER;
 pub(crate) use message::faulty_items;
-pub use templates::templated;
+pub use templates::{TemplateFault, template_faults, templated};
 
 use crate::item_error::{ItemError, ItemErrorKind};
 use crate::item_opener::ItemOpener;
@@ -69,18 +69,41 @@ fn unseal_in(
     if opener.has_no_key() {
         return Err(UnsealError::NoKeys);
     }
-    let mut secret = UnsealedSecret {
-        data: open_items(opener, spec)?,
-        opened_by: opener.opened_by(),
+    let mut secret = unrendered(metadata, spec, open_items(opener, spec)?);
+    secret.opened_by = opener.opened_by();
+    secret.unread_recipients = opener.entries().error().cloned();
+    templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
+    Ok(secret)
+}
+
+/// The Secret that it would become if its items had these values. Nothing is opened; templates are rendered within the bounds of [`unseal`].
+pub fn render_with(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    values: BTreeMap<String, Plaintext>,
+    mut outside: Outside<'_>,
+) -> Result<UnsealedSecret, UnsealError> {
+    let mut secret = unrendered(metadata, spec, values);
+    templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
+    Ok(secret)
+}
+
+/// The Secret with these values, before its templates are rendered.
+fn unrendered(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    data: BTreeMap<String, Plaintext>,
+) -> UnsealedSecret {
+    UnsealedSecret {
+        data,
+        opened_by: BTreeSet::new(),
         metadata: target_metadata(metadata, spec, spec.template.metadata.clone().unwrap_or_default()),
         type_: spec.template.type_.clone(),
         immutable: spec.template.immutable,
         varying: BTreeSet::new(),
         templated: templated(spec).next().is_some(),
-        unread_recipients: opener.entries().error().cloned(),
-    };
-    templates::render(templates::texts_of(spec), &mut secret, &mut outside)?;
-    Ok(secret)
+        unread_recipients: None,
+    }
 }
 
 fn unseal_deprecated(

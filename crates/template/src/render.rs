@@ -10,6 +10,7 @@ use crate::input::Outside;
 use crate::input::Values;
 use crate::limits::Budget;
 use crate::limits::Limits;
+use crate::references::{Reference, references};
 use crate::syntax::{self, Definitions};
 use zeroize::Zeroizing;
 
@@ -24,6 +25,13 @@ pub struct Renderer<'v> {
 pub struct Template {
     name: String,
     definitions: Definitions,
+}
+
+impl Template {
+    /// The names of values that it uses and does not ask for first, as far as its text shows.
+    pub fn references(&self) -> Vec<Reference> {
+        references(&self.definitions, &self.name)
+    }
 }
 
 /// What a template gives.

@@ -68,7 +68,7 @@ fn page(command: &Command, parent: Option<&Command>) -> io::Result<Vec<u8>> {
         man.render_subcommands_section(&mut rendered)?;
     }
     let mut roff = Roff::new();
-    exit_status(&mut roff);
+    exit_status(&mut roff, command);
     environment(&mut roff, command);
     files(&mut roff, command);
     examples(&mut roff, command);

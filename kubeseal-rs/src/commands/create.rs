@@ -89,6 +89,7 @@ pub(crate) fn run(args: CreateArgs) -> Result<(), CommandError> {
             targets: KeyedFile::all_of(&file, &args.recipients, &target, is_chosen)?,
             secret: Input::Stdin,
             scope: args.scope,
+            is_default_typed: false,
             namespace: target.namespace,
             allow_empty_data,
             allowed_annotations,

@@ -18,6 +18,7 @@ pub(crate) mod text;
 
 use crate::certificate::CertificateSource;
 use crate::commands::inspect::certificates::Certificates;
+use crate::commands::inspect::error::InspectError;
 use crate::commands::inspect::live::{Cluster, LiveKeys, is_compromised};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::recipients::name_clusters;
@@ -51,7 +52,9 @@ pub(crate) const LONG_ABOUT: &str = "Show what is known about SealedSecrets with
     the controller's present one. When a certificate was made is shown for every certificate that a \
     controller ever served to this program on this machine.\n\n\
     Exits with 0 if the SealedSecrets can be read, whether or not they have problems; the problems are \
-    in the output. Of several files, those without a SealedSecret are skipped. If one cannot be read or \
+    in the output. With --check it exits with 1 if there is a problem: an item that was never sealed or is damaged, a template \
+    that does not parse, has a function that does not exist or uses a name that no item has, recipients that \
+    cannot be read, another name or namespace than in spec.template, a key that was revoked. Of several files, those without a SealedSecret are skipped. If one cannot be read or \
     is broken, the others are printed first, and the exit code is 1.";
 
 /// Show what a SealedSecret is bound to, what is in it, and what is wrong with it.
@@ -63,6 +66,8 @@ pub(crate) const LONG_ABOUT: &str = "Show what is known about SealedSecrets with
         # Is it the newest certificate? Is it synced, and why not?\n  \
         {0} inspect deploy/db.yaml --cert cert.pem\n  \
         {0} inspect deploy/db.yaml --live\n\n  \
+        # For CI: exit code 1 if something in there cannot work\n  \
+        {0} inspect --check deploy/\n\n  \
         # For programs: those that have problems\n  \
         {0} inspect -o json deploy/*.yaml | jq -r '.[] | select(.problems != []) | .file'", name()))]
 pub(crate) struct InspectArgs {
@@ -77,6 +82,10 @@ pub(crate) struct InspectArgs {
     /// Namespace, in the cluster, of SealedSecrets without one (default: that of the kubeconfig context).
     #[arg(short = 'n', long, env = "SEALED_SECRETS_NAMESPACE", hide_env = true, value_parser = flag_value::namespace, value_name = "NAMESPACE")]
     pub namespace: Option<String>,
+
+    /// Exit with 1 if a SealedSecret has a problem; without --live, as far as its text shows.
+    #[arg(long)]
+    pub check: Option<bool>,
 
     /// Also request the controller's certificate from the cluster, and whether the SealedSecret is synced.
     #[arg(long)]
@@ -154,7 +163,13 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
         }
     };
     Output::Stdout.write(written.as_bytes())?;
-    found.outcome()
+    let (problems, all) =
+        (found.reports.iter().filter(|report| report.has_error()).count(), found.reports.len());
+    found.outcome()?;
+    if args.check == Some(true) && problems > 0 {
+        return Err(InspectError::Problems { problems, all }.into());
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -116,6 +116,7 @@ pub(crate) fn run(args: SealArgs) -> Result<(), CommandError> {
     let cluster = Cluster::from_args(ConnectionFlags { kubeconfig, context, ..ConnectionFlags::default() })?;
     let mut settings = SealSettings {
         scope: args.scope,
+        is_default_typed: false,
         name: text(args.name),
         namespace: NamespaceRule::new(text(args.namespace), cluster),
         allow_empty_data: args.allow_empty_data == Some(true),

@@ -1,10 +1,11 @@
 //! The modes of upstream's `kubeseal`, chosen by its flags: `flags` are read into a `task`, which one of the other files carries
-//! out. A new flag is a field in `flags` and in the variant of `task::Task` that uses it; a new mode is a variant of `mode::Mode`
+//! out; `no_effect` warns of flags that mean nothing there. A new flag is a field in `flags`, in the variant of `task::Task` that uses it, and in `no_effect`; a new mode is a variant of `mode::Mode`
 //! and of `Task`, and a file here.
 
 pub(crate) mod flags;
 pub(crate) mod merge_into;
 pub(crate) mod mode;
+pub(crate) mod no_effect;
 pub(crate) mod raw;
 pub(crate) mod re_encrypt;
 pub(crate) mod recovery_unseal;

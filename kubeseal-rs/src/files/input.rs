@@ -37,6 +37,13 @@ impl Hint for InputError {
     }
 }
 
+impl InputError {
+    /// The cause alone, for an input that no flag names.
+    pub(crate) fn into_cause(self) -> io::Error {
+        self.source
+    }
+}
+
 impl From<Option<PathBuf>> for Input {
     fn from(file: Option<PathBuf>) -> Self {
         file.map_or(Self::Stdin, Self::File)

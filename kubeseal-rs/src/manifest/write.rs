@@ -2,11 +2,13 @@
 
 use crate::error::Hint;
 use crate::settings::flag_value::Format;
+use crate::terminal::escape::is_unsafe;
 use api::SealedSecret;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use sealing::UnsealedSecret;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// An object could not be written out.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +41,45 @@ pub(crate) fn write_secret(
         ..Secret::default()
     };
     append(format, serde_json::to_value(secret).map_err(RenderError::Json)?, written)
+}
+
+/// Appends `secret` to `written`, with texts under `stringData`, in blocks where they have several lines.
+pub(crate) fn write_readable_secret(
+    format: Format,
+    secret: UnsealedSecret,
+    written: &mut Vec<u8>,
+) -> Result<(), RenderError> {
+    let (mut texts, mut data) = (BTreeMap::new(), BTreeMap::new());
+    for (key, value) in &secret.data {
+        match std::str::from_utf8(value.expose()) {
+            Ok(text) => texts.insert(key.clone(), text.to_owned()).is_some(),
+            Err(_) => data.insert(key.clone(), ByteString(value.expose().to_vec())).is_some(),
+        };
+    }
+    // A block scalar shows its text as it is.
+    let is_readable = |text: &String| !text.chars().any(|c| c != '\n' && is_unsafe(c));
+    let in_blocks = texts.values().all(is_readable);
+    let secret = Secret {
+        metadata: secret.metadata,
+        type_: secret.type_.filter(|type_| !type_.is_empty()),
+        immutable: secret.immutable,
+        data: (!data.is_empty()).then_some(data),
+        string_data: (!texts.is_empty()).then_some(texts),
+    };
+    let value = serde_json::to_value(secret).map_err(RenderError::Json)?;
+    match format {
+        Format::Yaml if in_blocks => {
+            let options =
+                serde_saphyr::ser_options! { prefer_block_scalars: true, folded_wrap_chars: usize::MAX };
+            let yaml =
+                serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)?;
+            written.extend_from_slice(b"---\n");
+            written.extend_from_slice(yaml.trim_end_matches('\n').as_bytes());
+            written.push(b'\n');
+            Ok(())
+        }
+        format => append(format, value, written),
+    }
 }
 
 fn append(format: Format, value: Value, written: &mut Vec<u8>) -> Result<(), RenderError> {

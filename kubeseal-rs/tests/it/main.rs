@@ -155,6 +155,7 @@ mod output {
     #[cfg(unix)]
     mod escapes;
     mod files_and_pipes;
+    mod git_diff;
     #[cfg(unix)]
     mod interrupted;
     #[cfg(unix)]

@@ -10,9 +10,9 @@ use crate::item_error::{BadTemplate, ItemError};
 use crate::unsealed_secret::UnsealedSecret;
 use api::SealedSecretSpec;
 use envelope::Plaintext;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use template::{Limits, Outside, Rendered, Renderer, Template, TemplateError, Values};
+use std::collections::{BTreeMap, BTreeSet};
+use template::{Detail, Limits, Outside, Reference, Rendered, Renderer, Template, TemplateError, Values};
 use zeroize::Zeroizing;
 
 /// Renders every template into `secret`, and takes out what a `null` leaves out. All that do not render are named, each once.
@@ -66,6 +66,50 @@ pub(crate) fn beside(spec: &SealedSecretSpec, items: Vec<ItemError>) -> UnsealEr
         Ok(_) => UnsealError::Items(items),
         Err(templates) => UnsealError::Templates { items, templates },
     }
+}
+
+/// What is wrong with a template, as far as its text shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TemplateFault {
+    /// It cannot be parsed.
+    NotATemplate {
+        /// The template's name.
+        template: String,
+        /// Line and cause.
+        detail: Detail,
+    },
+    /// It was not parsed, because the templates before it spent what all of an object may cost.
+    NotParsed(String),
+    /// It uses a value that no item and no other template has.
+    UnknownValue {
+        /// The template's name.
+        template: String,
+        /// The name of the value, and the line.
+        reference: Reference,
+    },
+}
+
+/// Checks templates without any value. `items` are the names of the sealed values.
+pub fn template_faults(
+    items: &BTreeSet<String>,
+    texts: &BTreeMap<String, Option<String>>,
+) -> Vec<TemplateFault> {
+    let values = Values::new();
+    let renderer = Renderer::new(&values, Limits::default());
+    let (templates, bad) = each(written(texts), |name, text| renderer.parse(name, text));
+    let bad = bad.into_iter().map(|bad| match bad {
+        BadTemplate::Faulty(error) => TemplateFault::NotATemplate {
+            template: error.template().to_owned(),
+            detail: error.detail().clone(),
+        },
+        BadTemplate::NotRendered(template) => TemplateFault::NotParsed(template),
+    });
+    let is_known = |name: &str| items.contains(name) || texts.get(name).is_some_and(Option::is_some);
+    let unknown = templates.iter().flat_map(|(name, template)| {
+        let references = template.references().into_iter().filter(|reference| !is_known(&reference.name));
+        references.map(|reference| TemplateFault::UnknownValue { template: (*name).to_owned(), reference })
+    });
+    bad.chain(unknown).collect()
 }
 
 /// `spec.template.data`: what is rendered, by name, and `None` for what is left out.

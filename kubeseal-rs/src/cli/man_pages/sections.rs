@@ -4,7 +4,7 @@ use crate::cli::man_pages::places::{FILES, Place, VARIABLES};
 use clap::{Arg, Command};
 use clap_mangen::roff::{Roff, bold, italic, roman};
 
-/// The exit codes of every command.
+/// The exit codes of every command, but for `DIFFERENT`.
 const EXIT_STATUS: [(&str, &str); 6] = [
     ("0", "Done."),
     ("1", "It failed, or a check found what it looks for. Standard error says what."),
@@ -14,10 +14,16 @@ const EXIT_STATUS: [(&str, &str); 6] = [
     ("143", "Ended by SIGTERM."),
 ];
 
-pub(crate) fn exit_status(roff: &mut Roff) {
+/// What two of them say of `diff`.
+const DIFFERENT: [(&str, &str); 2] =
+    [("1", "Something is different."), ("2", "The files cannot be compared, or the command line is wrong.")];
+
+pub(crate) fn exit_status(roff: &mut Roff, command: &Command) {
     roff.control("SH", ["EXIT STATUS"]);
+    let own = if command.get_name().ends_with("diff") { &DIFFERENT[..] } else { &[] };
     for (code, meaning) in EXIT_STATUS {
-        item(roff, code, meaning);
+        let own = own.iter().find(|(own, _)| *own == code);
+        item(roff, code, own.map_or(meaning, |(_, meaning)| meaning));
     }
 }
 

@@ -7,14 +7,19 @@ use crate::manifest::location::Location;
 use crate::manifest::secrets::InputSecret;
 use crate::manifest::write::RenderError;
 use crate::target::namespace::{NamespaceError, NamespaceRule};
+use crate::terminal::warnings::warn;
 use api::Scope;
 use sealing::SealFailure;
+use std::fmt::Display;
+use std::sync::Once;
 
 /// What the flags say about the Secrets that are sealed.
 #[derive(Debug)]
 pub(crate) struct SealSettings {
     /// None leaves the scope to the annotations of each Secret.
     pub scope: Option<Scope>,
+    /// Whether the user typed the default scope, which has no effect: see [`warn_of_default_scope`].
+    pub is_default_typed: bool,
     pub name: Option<String>,
     pub namespace: NamespaceRule,
     pub allow_empty_data: bool,
@@ -69,6 +74,10 @@ pub(crate) fn settle(settings: &SealSettings, input: &mut InputSecret) -> Result
     if let Some(scope) = settings.scope {
         scope.annotate(secret.metadata.annotations.get_or_insert_default());
     }
+    if settings.is_default_typed {
+        let scope = Scope::of(secret.metadata.annotations.as_ref());
+        warn_of_default_scope(scope, format_args!("the Secret in {location}"));
+    }
     // A cluster-wide value is bound to no namespace, so that the Secret keeps its own, even if a flag names another.
     if Scope::of(secret.metadata.annotations.as_ref()) != Scope::ClusterWide {
         let namespace =
@@ -80,6 +89,19 @@ pub(crate) fn settle(settings: &SealSettings, input: &mut InputSecret) -> Result
     let annotations = secret.metadata.annotations.iter().flatten();
     check_annotations(annotations, &secret.data, &settings.allowed_annotations)
         .map_err(|source| SettleError::Annotation { location: location.clone(), source })
+}
+
+/// Warns that `--scope strict` leaves a wider scope as it is, as in upstream's kubeseal. Once in a run: there may be thousands of Secrets.
+pub(crate) fn warn_of_default_scope(scope: Scope, object: impl Display) {
+    static ONCE: Once = Once::new();
+    if scope != Scope::Strict {
+        ONCE.call_once(|| {
+            warn(format_args!(
+                "--scope strict has no effect on {object}, whose annotation says {scope}: as the default, it leaves annotations as they are; \
+                 take the annotation out to seal with scope strict"
+            ));
+        });
+    }
 }
 
 impl SettleError {

@@ -24,6 +24,8 @@ pub(crate) enum InspectError {
     NothingInAny(usize),
     #[error("not all files could be read:\n  {}", .0.join("\n  "))]
     NotAll(Vec<String>),
+    #[error("found problems in {problems} of {all} SealedSecrets")]
+    Problems { problems: usize, all: usize },
     #[error("cannot read {input}, document {document}, line {line}")]
     Broken {
         input: Input,
@@ -52,6 +54,7 @@ impl Hint for InspectError {
                 Some("give at least one object of kind: SealedSecret, in YAML or JSON".into())
             }
             Self::NotAll(_) => Some("correct these files first; they cannot be inspected as they are".into()),
+            Self::Problems { .. } => Some("they are listed under Problems; what stands under Notes may be meant, and does not count".into()),
             Self::Broken { .. } => Some("correct the file first; it cannot be inspected as it is".into()),
             // A missing object is no failure; a missing resource type is.
             Self::Get { source: RequestError::NotFound(_), .. } => Some(

@@ -7,9 +7,10 @@ use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::recipients::recipients;
 use crate::commands::inspect::report::{SealedSecretReport, TemplateItem};
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
+use crate::terminal::likeness::like;
 use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
-use sealing::recipients_in;
+use sealing::{TemplateFault, recipients_in};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The `apiVersion` of SealedSecrets.
@@ -58,7 +59,8 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
         problems.insert(0, Problem::Compromised);
     }
     let encrypted_data = texts(sealed);
-    let template_data = template(node, &encrypted_data, &mut problems);
+    let template_data = template(node, scope, &encrypted_data, &mut problems);
+    problems.extend(of_templates(node));
     let mut report = SealedSecretReport {
         file: String::new(),
         document: 0,
@@ -113,15 +115,23 @@ fn scope(node: &YamlNode, annotations: &BTreeMap<String, String>, problems: &mut
 
 fn template(
     node: &YamlNode,
+    scope: Scope,
     encrypted_data: &BTreeMap<String, String>,
     problems: &mut Vec<Problem>,
 ) -> Vec<TemplateItem> {
-    for field in ["name", "namespace"] {
-        let own = non_empty(node.at(&["metadata", field]));
+    let own = |field| non_empty(node.at(&["metadata", field]));
+    for (field, is_bound) in [("name", scope == Scope::Strict), ("namespace", scope != Scope::ClusterWide)] {
         let template = non_empty(node.at(&["spec", "template", "metadata", field]));
-        if template.is_some() && own.is_some() && template != own {
-            problems.push(Problem::TemplateOther(field));
-        }
+        let Some(template) = template.filter(|template| own(field).is_some_and(|own| own != *template))
+        else {
+            continue;
+        };
+        problems.push(if is_bound {
+            let own = bound_to(scope, own("namespace").as_deref(), own("name").as_deref());
+            Problem::Renamed { field, template, own }
+        } else {
+            Problem::TemplateOther(field)
+        });
     }
     let data = texts(node.at(&["spec", "template", "data"]));
     let plain: Vec<String> =
@@ -138,6 +148,34 @@ fn template(
         problems.push(Problem::TemplateHidden(hidden));
     }
     items
+}
+
+/// What is wrong with the templates themselves.
+fn of_templates(node: &YamlNode) -> Vec<Problem> {
+    let entries = |path: &[&str]| node.at(path).into_iter().flat_map(YamlNode::entries).collect::<Vec<_>>();
+    let items: BTreeSet<String> =
+        entries(&["spec", "encryptedData"]).into_iter().map(|(name, _)| name.to_owned()).collect();
+    let texts: BTreeMap<String, Option<String>> = entries(&["spec", "template", "data"])
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.text().map(str::to_owned)))
+        .collect();
+    let faults = sealing::template_faults(&items, &texts).into_iter();
+    faults
+        .map(|fault| match fault {
+            TemplateFault::NotATemplate { template, detail } => {
+                Problem::NotATemplate { template, why: detail.to_string() }
+            }
+            TemplateFault::NotParsed(template) => Problem::NotATemplate {
+                template,
+                why: "which was not read, because those before it take too much".into(),
+            },
+            TemplateFault::UnknownValue { template, reference } => {
+                let names: Vec<&str> = items.iter().map(String::as_str).collect();
+                let meant = like(&reference.name, &names).map(str::to_owned);
+                Problem::UnknownName { template, line: reference.line, name: reference.name, meant }
+            }
+        })
+        .collect()
 }
 
 fn bound_to(scope: Scope, namespace: Option<&str>, name: Option<&str>) -> String {

@@ -46,6 +46,15 @@ pub(crate) enum Problem {
         "spec.template.metadata.{0} differs, and counts for nothing: the Secret takes the SealedSecret's own"
     )]
     TemplateOther(&'static str),
+    /// The template states a name or namespace that the values are bound to.
+    #[error(
+        "spec.template.metadata.{field} is {template}: if kubeseal wrote that, the values were sealed for that {field}, and do not open as {own}; change it back, or seal the Secret again"
+    )]
+    Renamed { field: &'static str, template: String, own: String },
+    #[error("spec.template.data.{template}, {why}; no Secret is made while it is there")]
+    NotATemplate { template: String, why: String },
+    #[error("spec.template.data.{template}, line {line}: {name} is neither an item nor in spec.template.data{}", advice(.meant.as_deref()))]
+    UnknownName { template: String, line: usize, name: String, meant: Option<String> },
     #[error("spec.template.data has values in plain text: {}", .0.join(", "))]
     PlainTemplate(Vec<String>),
     #[error("spec.template.data and encryptedData both have {}; the sealed value wins", .0.join(", "))]
@@ -74,6 +83,37 @@ impl Problem {
         is_wrong.then_some(Self::Key(diagnosis))
     }
 
+    /// Whether it keeps the values from their place, so that `--check` fails. The others may be meant.
+    pub(crate) fn is_error(&self) -> bool {
+        match self {
+            Self::Compromised
+            | Self::NoName
+            | Self::Version
+            | Self::NotText(_)
+            | Self::NotBase64(_)
+            | Self::NotSealed(_)
+            | Self::Truncated(_)
+            | Self::ScopeNotTrue(_)
+            | Self::TemplateScope { .. }
+            | Self::Renamed { .. }
+            | Self::NotATemplate { .. }
+            | Self::UnknownName { .. }
+            | Self::BadRecipients(_)
+            | Self::WithoutEntry(_)
+            | Self::Key(_) => true,
+            Self::NoNamespace
+            | Self::NoItems
+            | Self::MixedKeys(_)
+            | Self::BothScopes
+            | Self::TemplateOther(_)
+            | Self::PlainTemplate(_)
+            | Self::TemplateHidden(_)
+            | Self::Deprecated
+            | Self::BadFingerprint
+            | Self::OtherKey { .. } => false,
+        }
+    }
+
     /// The problem's code in JSON output.
     fn code(&self) -> &'static str {
         match self {
@@ -93,6 +133,9 @@ impl Problem {
             Self::ScopeNotTrue(_) => "scope-not-true",
             Self::TemplateScope { .. } => "template-scope",
             Self::TemplateOther(_) => "template-metadata",
+            Self::Renamed { .. } => "renamed",
+            Self::NotATemplate { .. } => "template-broken",
+            Self::UnknownName { .. } => "template-unknown-name",
             Self::PlainTemplate(_) => "template-data-plain",
             Self::TemplateHidden(_) => "template-data-hidden",
             Self::Deprecated => "deprecated-data",
@@ -106,11 +149,16 @@ impl Problem {
 
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut fields = serializer.serialize_struct("Problem", 2)?;
+        let mut fields = serializer.serialize_struct("Problem", 3)?;
         fields.serialize_field("code", self.code())?;
+        fields.serialize_field("severity", if self.is_error() { "error" } else { "note" })?;
         fields.serialize_field("message", &self.to_string())?;
         fields.end()
     }
+}
+
+fn advice(meant: Option<&str>) -> String {
+    meant.map(|name| format!("; is {name} meant?")).unwrap_or_default()
 }
 
 fn sizes(sizes: &[usize]) -> String {

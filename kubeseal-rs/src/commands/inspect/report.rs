@@ -45,6 +45,20 @@ impl SealedSecretReport {
         let all = [&self.certificate.fingerprint].into_iter().chain(recipients).flatten();
         all.filter_map(|key| key.parse().ok()).collect()
     }
+
+    /// Whether it lacks the name or namespace that its values are bound to.
+    pub(crate) fn lacks_place(&self) -> bool {
+        match self.scope {
+            "strict" => self.name.is_none() || self.namespace.is_none(),
+            "namespace-wide" => self.namespace.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether `--check` fails because of it.
+    pub(crate) fn has_error(&self) -> bool {
+        self.problems.iter().any(Problem::is_error)
+    }
 }
 
 /// A sealed value.

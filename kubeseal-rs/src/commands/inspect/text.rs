@@ -47,9 +47,14 @@ impl Page {
         if let Some(cluster) = &report.cluster {
             page.cluster(cluster);
         }
-        let problems: Vec<String> =
-            report.problems.iter().map(|problem| paint.bad(&shown(&problem.to_string()))).collect();
-        page.lines("Problems", &problems);
+        let (errors, notes): (Vec<_>, Vec<_>) =
+            report.problems.iter().partition(|problem| problem.is_error());
+        let lines = |problems: Vec<&Problem>| -> Vec<String> {
+            problems.into_iter().map(|problem| shown(&problem.to_string())).collect()
+        };
+        let errors: Vec<String> = lines(errors).iter().map(|error| paint.bad(error)).collect();
+        page.lines("Problems", &errors);
+        page.lines("Notes", &lines(notes));
         page.text
     }
 
@@ -201,6 +206,15 @@ impl Page {
 
 fn scope(report: &SealedSecretReport) -> String {
     let bound = shown(&report.bound_to);
+    if !report.items.is_empty() && report.items.iter().all(|item| item.size.is_none()) {
+        return format!("{}: none of its items opens anywhere", report.scope);
+    }
+    let is_renamed = report.problems.iter().any(|problem| matches!(problem, Problem::Renamed { .. }));
+    if report.scope != "cluster-wide" && (is_renamed || report.lacks_place()) {
+        let what =
+            if report.scope == "strict" { "under the name and in the namespace" } else { "in the namespace" };
+        return format!("{}: opens only {what} that it was sealed for", report.scope);
+    }
     match report.scope {
         "cluster-wide" => "cluster-wide: opens under any name, anywhere in its cluster".into(),
         "namespace-wide" => {

@@ -4,6 +4,7 @@ use crate::settings::flag_value;
 use crate::settings::unlock_flags::UnlockFlags;
 use api::Scope;
 use clap::Args;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Upstream's flags.
@@ -99,4 +100,8 @@ pub(crate) struct UpstreamFlags {
 
     #[command(flatten)]
     pub unlock: UnlockFlags,
+
+    /// The ids of all flags that were typed, and do not come from the environment.
+    #[arg(skip)]
+    pub typed: BTreeSet<String>,
 }

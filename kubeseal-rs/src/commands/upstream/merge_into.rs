@@ -8,6 +8,7 @@ pub(crate) mod target;
 use crate::commands::common::annotations::check_annotations;
 use crate::commands::common::seal_for::annotation::warn_of_size;
 use crate::commands::common::seal_for::item_sealer::{ItemSealer, KeyedFile};
+use crate::commands::common::settle::warn_of_default_scope;
 use crate::commands::common::written::Written;
 use crate::commands::upstream::merge_into::error::MergeError;
 use crate::commands::upstream::merge_into::target::target_of;
@@ -150,6 +151,9 @@ fn changes(
         return Err(MergeError::NoData(location.clone()).into());
     }
     let scope = target.scope();
+    if merge.is_default_typed {
+        warn_of_default_scope(scope, format_args!("the SealedSecret in {target_place}"));
+    }
     let name = target.metadata.name.as_deref().unwrap_or_default();
     if name.is_empty() && (scope == Scope::Strict || target.metadata.generate_name.is_none()) {
         return Err(MergeError::NoName(target_place.clone()).into());

@@ -17,6 +17,19 @@ pub(crate) enum Mode {
 }
 
 impl Mode {
+    /// The flag that chooses it; none for sealing, the default.
+    pub(crate) fn flag(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Seal => return None,
+            Self::Raw => "--raw",
+            Self::FetchCert => "--fetch-cert",
+            Self::MergeInto => "--merge-into",
+            Self::Validate => "--validate",
+            Self::ReEncrypt => "--re-encrypt",
+            Self::RecoveryUnseal => "--recovery-unseal",
+        })
+    }
+
     /// The mode that the flags choose; sealing by default.
     pub(crate) fn from_args(flags: &UpstreamFlags, is_offline: bool) -> Result<Self, UsageError> {
         let rotate = flags.rotate == Some(true);
@@ -25,18 +38,19 @@ impl Mode {
         }
         let merge_into = flags.merge_into.as_ref().is_some_and(|file| !file.as_os_str().is_empty());
         let given = [
-            (Self::RecoveryUnseal, "--recovery-unseal", flags.recovery_unseal == Some(true)),
-            (Self::Validate, "--validate", flags.validate == Some(true)),
-            (Self::ReEncrypt, "--re-encrypt", flags.re_encrypt == Some(true) || rotate),
-            (Self::MergeInto, "--merge-into", merge_into),
-            (Self::Raw, "--raw", flags.raw == Some(true)),
-            (Self::FetchCert, "--fetch-cert", flags.fetch_cert == Some(true)),
+            (Self::RecoveryUnseal, flags.recovery_unseal == Some(true)),
+            (Self::Validate, flags.validate == Some(true)),
+            (Self::ReEncrypt, flags.re_encrypt == Some(true) || rotate),
+            (Self::MergeInto, merge_into),
+            (Self::Raw, flags.raw == Some(true)),
+            (Self::FetchCert, flags.fetch_cert == Some(true)),
         ];
-        let mut given = given.into_iter().filter(|(_, _, given)| *given);
-        let Some((task, flag, _)) = given.next() else {
+        let given = given.into_iter().filter(|(_, given)| *given);
+        let mut given = given.filter_map(|(mode, _)| Some((mode, mode.flag()?)));
+        let Some((task, flag)) = given.next() else {
             return Ok(Self::Seal);
         };
-        if let Some((_, other, _)) = given.next() {
+        if let Some((_, other)) = given.next() {
             return Err(UsageError::Exclude(flag, other));
         }
         let mut key_files = flags.recovery_private_key.iter().chain(&flags.unlock.identity);

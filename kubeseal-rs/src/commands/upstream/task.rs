@@ -7,6 +7,7 @@ use crate::commands::common::seal_for::item_sealer::{ItemKeys, KeyedFile};
 use crate::commands::common::settle::SealSettings;
 use crate::commands::upstream::flags::UpstreamFlags;
 use crate::commands::upstream::mode::Mode;
+use crate::commands::upstream::no_effect::warn_of_no_effect;
 use crate::controller::address::ControllerAddress;
 use crate::error::CommandError;
 use crate::files::input::Input;
@@ -18,6 +19,8 @@ use crate::settings::flag_value::{self, Format, input, is_namespace, path_of, te
 use crate::settings::usage_error::UsageError;
 use crate::target;
 use crate::target::namespace::NamespaceRule;
+use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::warn;
 use api::Scope;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +97,8 @@ pub(crate) struct MergeInto {
     pub secret: Input,
     /// None if no flag states one.
     pub scope: Option<Scope>,
+    /// Whether the user typed the default scope, which has no effect.
+    pub is_default_typed: bool,
     pub namespace: NamespaceRule,
     pub allow_empty_data: bool,
     /// Names of annotations that may repeat a value.
@@ -116,6 +121,7 @@ impl Task {
             return Err(UsageError::FromFileWithoutRaw.into());
         }
         let mode = Mode::from_args(&flags, certificate.offline == Some(true))?;
+        warn_of_no_effect(mode, &flags);
         let cluster = Cluster::from_args(connection)?;
         let file = path_of(flags.sealed_secret_file);
         let stated_format = flags.format.map(format).transpose()?;
@@ -124,6 +130,13 @@ impl Task {
         } else {
             stated_format.unwrap_or_default()
         };
+        if let (Some(Format::Json), Some(file)) = (stated_format, &file)
+            && format == Format::Yaml
+            && flags.typed.contains("format")
+            && matches!(mode, Mode::Seal | Mode::ReEncrypt | Mode::RecoveryUnseal)
+        {
+            warn(format_args!("--format has no effect: {} gets YAML, as its name says", shown_path(file)));
+        }
         let namespace = text(flags.namespace);
         if matches!(mode, Mode::Validate | Mode::ReEncrypt | Mode::RecoveryUnseal)
             && let Some(name) = namespace.as_deref().filter(|name| !is_namespace(name))
@@ -133,6 +146,7 @@ impl Task {
         let controller = target::controller(&certificate, &cluster);
         // As in upstream's kubeseal: the default, even if it is typed, leaves annotations unchanged.
         let stated_scope = flags.scope.filter(|scope| *scope != Scope::default());
+        let is_default_typed = stated_scope.is_none() && flags.typed.contains("scope");
         let allow_empty_data = flags.allow_empty_data == Some(true);
         let allowed_annotations = texts(flags.allow_annotation);
         let input = input(path_of(flags.secret_file));
@@ -158,6 +172,7 @@ impl Task {
                 }],
                 secret: input,
                 scope: stated_scope,
+                is_default_typed,
                 namespace: rule(namespace),
                 allow_empty_data,
                 allowed_annotations,
@@ -190,6 +205,7 @@ impl Task {
                 secrets: input,
                 settings: SealSettings {
                     scope: stated_scope,
+                    is_default_typed,
                     name: text(flags.name),
                     namespace: rule(namespace),
                     allow_empty_data,

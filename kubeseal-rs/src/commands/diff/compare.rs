@@ -1,0 +1,62 @@
+//! `compare`: pairs the SealedSecrets of two files, and compares each pair.
+
+use crate::commands::diff::object::{Line, lines_of};
+use crate::manifest::sealed_secrets::SealedObject;
+
+/// A SealedSecret that is different.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Difference {
+    Added { name: String, items: Vec<String> },
+    Removed { name: String },
+    Changed { name: String, lines: Vec<Line> },
+}
+
+/// What is different, in the order of the new file; what was removed, at the end.
+pub(crate) fn compare(old: &[SealedObject], new: &[SealedObject]) -> Vec<Difference> {
+    let mut left: Vec<&SealedObject> = old.iter().collect();
+    let mut pairs: Vec<(Option<&SealedObject>, &SealedObject)> = Vec::new();
+    for object in new {
+        let same = left.iter().position(|other| identity(other) == identity(object));
+        pairs.push((same.map(|same| left.remove(same)), object));
+    }
+    // One that is left on each side was renamed or moved.
+    if let ([renamed], [one]) =
+        (&left[..], &mut pairs.iter_mut().filter(|(old, _)| old.is_none()).collect::<Vec<_>>()[..])
+    {
+        one.0 = Some(renamed);
+        left.clear();
+    }
+    let mut differences = Vec::new();
+    for (old, new) in pairs {
+        let name = shown_identity(new);
+        match old {
+            None => {
+                let items = new.spec.encrypted_data.keys().cloned().collect();
+                differences.push(Difference::Added { name, items });
+            }
+            Some(old) => {
+                let lines = lines_of(old, new);
+                if !lines.is_empty() {
+                    differences.push(Difference::Changed { name, lines });
+                }
+            }
+        }
+    }
+    differences.extend(left.into_iter().map(|old| Difference::Removed { name: shown_identity(old) }));
+    differences
+}
+
+fn identity(object: &SealedObject) -> (&str, &str) {
+    (
+        object.metadata.namespace.as_deref().unwrap_or_default(),
+        object.metadata.name.as_deref().unwrap_or_default(),
+    )
+}
+
+fn shown_identity(object: &SealedObject) -> String {
+    match identity(object) {
+        ("", "") => "without a name".to_owned(),
+        ("", name) => name.to_owned(),
+        (namespace, name) => format!("{namespace}/{name}"),
+    }
+}
