@@ -136,7 +136,7 @@ impl Cli {
             value.map(|value| value.to_string_lossy().into_owned())
         };
         if let Some(files) = text("recovery_private_key", "SEALED_SECRETS_RECOVERY_PRIVATE_KEY") {
-            self.upstream.recovery_private_key.splice(..0, files.split(',').map(PathBuf::from));
+            self.upstream.recovery.recovery_private_key.splice(..0, files.split(',').map(PathBuf::from));
         }
         if let Some(file) = text("from_file", "SEALED_SECRETS_FROM_FILE") {
             self.upstream.from_file.insert(0, file);
@@ -221,6 +221,7 @@ pub(crate) fn report(answer: &clap::Error) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::recovery_flags::RecoveryFlags;
     use api::Scope;
 
     fn read(arguments: &[&str]) -> Result<Cli, clap::Error> {
@@ -283,7 +284,10 @@ mod tests {
     fn what_may_be_repeated_adds_to_its_variable() {
         let all = |typed: &'static [&'static str]| {
             let upstream = UpstreamFlags {
-                recovery_private_key: vec!["c".into()],
+                recovery: RecoveryFlags {
+                    recovery_private_key: vec!["c".into()],
+                    ..RecoveryFlags::default()
+                },
                 from_file: vec!["c".into()],
                 raw: Some(true),
                 ..UpstreamFlags::default()
@@ -296,11 +300,15 @@ mod tests {
         // Without the flag, clap has read the variable.
         let cli = all(&[]);
         assert_eq!(
-            (cli.upstream.recovery_private_key.len(), cli.upstream.from_file.len(), cli.upstream.raw),
+            (
+                cli.upstream.recovery.recovery_private_key.len(),
+                cli.upstream.from_file.len(),
+                cli.upstream.raw
+            ),
             (1, 1, Some(true))
         );
         let cli = all(&["recovery_private_key", "from_file", "as_group", "fetch_cert"]);
-        assert_eq!(cli.upstream.recovery_private_key, ["a", "b", "c"].map(PathBuf::from));
+        assert_eq!(cli.upstream.recovery.recovery_private_key, ["a", "b", "c"].map(PathBuf::from));
         assert_eq!(
             (cli.upstream.from_file.as_slice(), cli.connection.as_group.as_slice()),
             (&["a,b".into(), "c".into()][..], &["a,b".into(), "c".into()][..])

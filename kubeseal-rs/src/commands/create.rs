@@ -17,9 +17,10 @@ pub(crate) mod usage_error;
 pub(crate) mod values;
 
 use crate::commands::common::annotations::check_annotations;
+use crate::commands::common::seal_for::choice::Coverage;
 use crate::commands::common::seal_for::existing_output::Template;
 use crate::commands::common::seal_for::item_sealer::KeyedFile;
-use crate::commands::common::seal_for::plan::{Coverage, SealPlan};
+use crate::commands::common::seal_for::plan::SealPlan;
 use crate::commands::create::error::CreateError;
 use crate::commands::create::flags::CreateArgs;
 use crate::commands::create::form::{DOCKER_CONFIG_KEY, Form, form, kind_and_name, pairs};

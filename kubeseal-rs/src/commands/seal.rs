@@ -4,8 +4,9 @@
 //! a repository seals as it did before.
 
 use crate::cluster::Cluster;
+use crate::commands::common::seal_for::choice::Coverage;
 use crate::commands::common::seal_for::existing_output::{NewObject, Template};
-use crate::commands::common::seal_for::plan::{Coverage, SealPlan};
+use crate::commands::common::seal_for::plan::SealPlan;
 use crate::commands::common::settle::{SealSettings, settle};
 use crate::error::{CommandError, Context as _};
 use crate::manifest::secrets::{self, InputSecret};

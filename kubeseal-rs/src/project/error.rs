@@ -64,13 +64,13 @@ pub(crate) enum ProjectError {
         #[source]
         source: CertificateError,
     },
-    #[error("will not seal for cluster {cluster}")]
+    #[error("the certificate of cluster {cluster} cannot be used")]
     Expired {
         cluster: ClusterName,
         #[source]
         source: Expired,
     },
-    #[error("will not seal for cluster {cluster}")]
+    #[error("the certificate of cluster {cluster} cannot be used")]
     Withdrawn {
         cluster: ClusterName,
         #[source]

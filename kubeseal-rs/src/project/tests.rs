@@ -202,6 +202,6 @@ fn an_expired_certificate_is_not_sealed_for() {
     let team = Team::new();
     team.write(".sealed-secrets/prod-eu.pem", &fixture("expired.crt"));
     let error = team.recipients("apps/shop/prod/db.yaml").unwrap_err();
-    assert_eq!(error.to_string(), "will not seal for cluster prod-eu");
+    assert_eq!(error.to_string(), "the certificate of cluster prod-eu cannot be used");
     assert!(error.hint().unwrap().contains("clusters fetch prod-eu"));
 }

@@ -16,6 +16,7 @@ pub(crate) mod store;
 pub(crate) mod trusted;
 pub(crate) mod trusted_file;
 
+use crate::project::cluster_name::ClusterName;
 use crate::project::trust::claim::Claim;
 use crate::project::trust::error::TrustError;
 use crate::project::trust::store::{Accepted, TrustStore};
@@ -83,6 +84,14 @@ impl Trust {
             Some(false) => Err(TrustError::NotSure),
             None => Err(error),
         }
+    }
+
+    /// Forgets what was accepted for a cluster on this machine.
+    pub(crate) fn forget(&mut self, cluster: &ClusterName) -> Result<(), TrustError> {
+        if let Source::Store(store) = &self.source {
+            self.trusted = store.forget(cluster)?;
+        }
+        Ok(())
     }
 
     /// Accepts the claims without a question, and stores them. The list of `--trusted` stays: people write it.

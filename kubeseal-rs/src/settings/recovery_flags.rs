@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Shared by the commands that open SealedSecrets in files.
 #[derive(Debug, Default, Args)]
 pub(crate) struct RecoveryFlags {
-    /// Open with the private keys or the backup of keys in this file, instead of through the controller; may be repeated.
+    /// Open with the private keys (PEM) or the backup of keys in this file, encrypted or not, and not through the controller; may be repeated.
     #[arg(
         long,
         env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",

@@ -1,10 +1,14 @@
 //! [`ClustersError`]: why something about the clusters of a project file failed.
 
 use crate::certificate::url::FetchError;
+use crate::cluster::error::ConnectionError;
+use crate::cluster::session::error::SessionError;
+use crate::cluster::session::request_error::RequestError;
+use crate::controller::error::ControllerError;
 use crate::error::{Hint, Kind};
 use crate::project::cluster_name::ClusterName;
 use crate::project::key_id::KeyId;
-use crate::terminal::escape::shown_path;
+use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::program::name;
 use envelope::CertificateError;
 use std::io;
@@ -19,6 +23,14 @@ pub(crate) enum ClustersError {
     NoConnection(ClusterName),
     #[error("{0} is for one cluster")]
     OneCluster(&'static str),
+    #[error("cannot fetch the certificate from the cluster")]
+    NotServed {
+        context: String,
+        #[source]
+        source: Box<ControllerError>,
+    },
+    #[error("nothing was accepted for a cluster \"{}\"", shown(.name))]
+    NothingAccepted { name: String, accepted: Vec<ClusterName> },
     #[error("cannot fetch the certificate from {url}")]
     Url {
         url: String,
@@ -57,6 +69,14 @@ impl Hint for ClustersError {
                 "write its context or url into the project file, or name one: `{} clusters fetch {cluster} --context CONTEXT`",
                 name()
             ),
+            Self::NotServed { context, source } => return hint_of_context(context, source),
+            Self::NothingAccepted { accepted, .. } if accepted.is_empty() => {
+                "nothing at all was accepted for this repository on this machine".into()
+            }
+            Self::NothingAccepted { accepted, .. } => format!(
+                "something was accepted for {}",
+                accepted.iter().map(ClusterName::as_str).collect::<Vec<_>>().join(", ")
+            ),
             Self::OneCluster(_) => "name one cluster, and call it once for each".into(),
             Self::Url { source: FetchError::Status(status), .. } if status.is_redirection() => {
                 "an address of the project file is followed to no other: write the last one".into()
@@ -79,5 +99,29 @@ impl Hint for ClustersError {
 
     fn kind(&self) -> Kind {
         if matches!(self, Self::OneCluster(_)) { Kind::Usage } else { Kind::Failed }
+    }
+}
+
+/// The project file names the context: these commands have no `--cert`, and not all of them have `--context`.
+fn hint_of_context(context: &str, error: &ControllerError) -> Option<String> {
+    match error {
+        ControllerError::Session(SessionError::Connection(error))
+            if matches!(
+                **error,
+                ConnectionError::UnknownContext(_)
+                    | ConnectionError::NoConfiguration(_)
+                    | ConnectionError::NothingToSelectFrom(_)
+            ) =>
+        {
+            Some(
+                "the project file names the context: `kubectl config get-contexts` lists those of your kubeconfig, and --kubeconfig FILE \
+                 names another kubeconfig"
+                    .into(),
+            )
+        }
+        ControllerError::Request { source: RequestError::Unreachable(_) | RequestError::NotKubernetes, .. } => {
+            Some(format!("check the network, and the server of the context {}", shown(context)))
+        }
+        error => error.hint(),
     }
 }

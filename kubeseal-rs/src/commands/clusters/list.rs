@@ -17,6 +17,7 @@ use crate::project::recipient::RecipientKey;
 use crate::project::trust::Trust;
 use crate::project::trust::claim::Claim;
 use crate::project::trust::list;
+use crate::settings::flag_value::path_of;
 use crate::settings::kubeconfig_flags::KubeconfigFlags;
 use crate::settings::trust_flags::TrustFlags;
 use crate::terminal::escape::shown_json;
@@ -89,6 +90,7 @@ pub(crate) fn run(args: &ListArgs) -> Result<(), CommandError> {
         rules: Rules { sha256: digest_of(&rules), trusted: trust.trusted().has(&rules) },
         clusters: lines.collect(),
         is_checked: args.check == Some(true),
+        is_by_list: path_of(args.trust.trusted.clone()).is_some(),
     };
     let written = match args.format {
         ClustersFormat::Text => table::render(&listing, Paint::for_stdout()),

@@ -62,7 +62,12 @@ fn over_context(
     flags: &KubeconfigFlags,
 ) -> Result<Served, CommandError> {
     let source = CertificateSource::Controller(controller(context, connection, flags)?);
-    let (certificate, trust) = source.certificate_and_trust()?;
+    let (certificate, trust) = source.certificate_and_trust().map_err(|error| match error {
+        SourceError::Controller(source) => {
+            CommandError::from(ClustersError::NotServed { context: context.to_owned(), source })
+        }
+        error => error.into(),
+    })?;
     Ok(Served { certificate, is_verified: trust == Trust::Verified })
 }
 
@@ -84,8 +89,8 @@ fn over_url(cluster: &ClusterName, url: &str) -> Result<Served, CommandError> {
 
 /// Whether the kubeconfig does not have the context, so that no request was sent.
 fn is_unknown_context(error: &CommandError) -> bool {
-    let Some(SourceError::Controller(error)) = error.downcast_ref() else { return false };
-    let ControllerError::Session(SessionError::Connection(error)) = &**error else { return false };
+    let Some(ClustersError::NotServed { source, .. }) = error.downcast_ref() else { return false };
+    let ControllerError::Session(SessionError::Connection(error)) = &**source else { return false };
     matches!(
         **error,
         ConnectionError::UnknownContext(_)

@@ -8,6 +8,7 @@ use crate::commands::clusters::fetch::one_line;
 use crate::error::CommandError;
 use crate::files::output::print_text;
 use crate::project::Project;
+use crate::project::cluster_name::ClusterName;
 use crate::project::key_id::KeyId;
 use crate::project::trust::Trust;
 use crate::project::trust::claim::Claim;
@@ -29,7 +30,9 @@ pub(crate) const LONG_ABOUT: &str = "Accept what the project file says: the keys
         # Everything, at a terminal\n  \
         {0} clusters trust\n\n  \
         # In a script, only if the key is the one that it knows\n  \
-        {0} clusters trust prod-eu --fingerprint \"$PROD_EU\"", name()))]
+        {0} clusters trust prod-eu --fingerprint \"$PROD_EU\"\n\n  \
+        # A cluster that is gone\n  \
+        {0} clusters trust --forget prod-old", name()))]
 pub(crate) struct TrustArgs {
     /// Names of clusters (default: all, and the rules).
     #[arg(value_name = "CLUSTER")]
@@ -42,11 +45,18 @@ pub(crate) struct TrustArgs {
     /// Accept the rules, without a question, if this is their SHA-256.
     #[arg(long, value_name = "SHA256", conflicts_with = "names")]
     pub rules: Option<String>,
+
+    /// Forget what was accepted for this cluster, such as one that the project file has no more.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["names", "fingerprint", "rules"])]
+    pub forget: Option<String>,
 }
 
 pub(crate) fn run(args: &TrustArgs) -> Result<(), CommandError> {
     let project = Project::require(Path::new("."))?;
     let mut trust = Trust::of(project.root(), None)?;
+    if let Some(name) = &args.forget {
+        return forget(&mut trust, name);
+    }
     let clusters = project.named(&args.names)?;
     if let Some(expected) = &args.fingerprint {
         let [cluster] = clusters.as_slice() else {
@@ -93,6 +103,15 @@ pub(crate) fn run(args: &TrustArgs) -> Result<(), CommandError> {
         (false, _) => "everything else was accepted before\n",
     })?;
     if unusable == 0 { Ok(()) } else { Err(ClustersError::NotAccepted(unusable).into()) }
+}
+
+fn forget(trust: &mut Trust, name: &str) -> Result<(), CommandError> {
+    let accepted: Vec<ClusterName> = trust.trusted().clusters.keys().cloned().collect();
+    let Some(cluster) = accepted.iter().find(|cluster| cluster.as_str() == name) else {
+        return Err(ClustersError::NothingAccepted { name: name.to_owned(), accepted }.into());
+    };
+    trust.forget(cluster)?;
+    Ok(print_text(&format!("forgotten: {cluster}\n"))?)
 }
 
 /// The digest of the rules.

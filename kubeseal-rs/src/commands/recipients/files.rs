@@ -15,7 +15,7 @@ use crate::project::Project;
 use crate::project::error::ProjectError;
 use crate::project::root::folder_of;
 use crate::project::trust::Trust;
-use crate::terminal::escape::shown_path;
+use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::warnings::{alert, is_quiet};
 use std::path::{Path, PathBuf};
 
@@ -70,6 +70,14 @@ pub(crate) fn change(request: &Request) -> Result<(), CommandError> {
         alert(
             "the recipient that was removed still opens the values in the history of the repository; only new values are unknown to it",
         );
+    }
+    if let Aim::Remove(name) = &request.aim
+        && summary.is_still_ruled
+    {
+        alert(format_args!(
+            "the rule still names {}: the next `reseal --recipients` seals for it again; take it out of the rule as well",
+            shown(name)
+        ));
     }
     let removed_none = !summary.has_changed();
     summary.outcome()?;
@@ -154,6 +162,9 @@ fn change_file(
     }
     if let Err(error) = file.replace(sealed.text().as_bytes()) {
         return Ok(Err(SealedFilesError::from(error).into()));
+    }
+    if let (Aim::Remove(name), Some(rule)) = (&request.aim, rule) {
+        summary.is_still_ruled |= rule.to.iter().any(|cluster| cluster.as_str() == name);
     }
     for (location, planned) in changed {
         summary.changed(path, location, &planned);

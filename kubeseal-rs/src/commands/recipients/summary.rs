@@ -22,6 +22,8 @@ pub(crate) struct ChangeSummary {
     /// Those that were sealed to a key that leaked.
     leaked: usize,
     pub failures: Failures,
+    /// Whether a rule names the cluster that was removed.
+    pub is_still_ruled: bool,
     is_check: bool,
 }
 

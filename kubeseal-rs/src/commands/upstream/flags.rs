@@ -1,7 +1,7 @@
 //! [`UpstreamFlags`]: the flags of upstream's `kubeseal`, beside those that all commands share. Empty values count as not given, as upstream has it.
 
 use crate::settings::flag_value;
-use crate::settings::unlock_flags::UnlockFlags;
+use crate::settings::recovery_flags::RecoveryFlags;
 use api::Scope;
 use clap::Args;
 use std::collections::BTreeSet;
@@ -87,19 +87,8 @@ pub(crate) struct UpstreamFlags {
     #[arg(long, env = "SEALED_SECRETS_RECOVERY_UNSEAL")]
     pub recovery_unseal: Option<bool>,
 
-    /// With --recovery-unseal: a private key (PEM) or a backup of sealing keys, encrypted or not; may be repeated.
-    #[arg(
-        long,
-        env = "SEALED_SECRETS_RECOVERY_PRIVATE_KEY",
-        hide_env = true,
-        value_delimiter = ',',
-        value_name = "FILE",
-        value_parser = flag_value::path()
-    )]
-    pub recovery_private_key: Vec<PathBuf>,
-
     #[command(flatten)]
-    pub unlock: UnlockFlags,
+    pub recovery: RecoveryFlags,
 
     /// The ids of all flags that were typed, and do not come from the environment.
     #[arg(skip)]

@@ -53,7 +53,7 @@ impl Mode {
         if let Some((_, other)) = given.next() {
             return Err(UsageError::Exclude(flag, other));
         }
-        let mut key_files = flags.recovery_private_key.iter().chain(&flags.unlock.identity);
+        let mut key_files = flags.recovery.recovery_private_key.iter().chain(&flags.recovery.unlock.identity);
         if task == Self::RecoveryUnseal && key_files.all(|file| file.as_os_str().is_empty()) {
             return Err(UsageError::NoRecoveryKey);
         }

@@ -159,7 +159,7 @@ impl Task {
                 Self::ReEncrypt(ReEncrypt { controller, sealed: input, namespace, format, output })
             }
             Mode::RecoveryUnseal => Self::RecoveryUnseal(RecoveryUnseal {
-                keys: RecoveryKeys::from_args(flags.recovery_private_key, flags.unlock),
+                keys: RecoveryKeys::from_args(flags.recovery.recovery_private_key, flags.recovery.unlock),
                 sealed: input,
                 namespace,
                 format,

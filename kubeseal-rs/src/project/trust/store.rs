@@ -8,6 +8,7 @@ use crate::files::file_update::LOCK_TIMEOUT;
 use crate::files::file_update::lock::FileLock;
 use crate::files::git::read_small;
 use crate::files::user_file::{self, Existing, config_directory, name_of};
+use crate::project::cluster_name::ClusterName;
 use crate::project::trust::claim::Claim;
 use crate::project::trust::clone_id::CloneId;
 use crate::project::trust::error::TrustError;
@@ -88,15 +89,22 @@ impl TrustStore {
 
     /// Adds claims to what is accepted by now, perhaps by another process, and returns all of it.
     pub(crate) fn add(&self, claims: Vec<Claim>) -> Result<Trusted, TrustError> {
+        self.change(|trusted| claims.into_iter().for_each(|claim| trusted.add(claim)))
+    }
+
+    /// Forgets what is accepted for a cluster, and returns the rest.
+    pub(crate) fn forget(&self, cluster: &ClusterName) -> Result<Trusted, TrustError> {
+        self.change(|trusted| drop(trusted.clusters.remove(cluster)))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Trusted)) -> Result<Trusted, TrustError> {
         let failed = |source| TrustError::Write { path: self.path(), source };
         user_file::create(&self.directory).map_err(failed)?;
         let lock = self.directory.join(LOCK);
         let _lock = FileLock::of_lock_file(&lock, LOCK_TIMEOUT)
             .map_err(|source| TrustError::Lock { path: lock.clone(), source })?;
         let mut trusted = self.read()?.trusted;
-        for claim in claims {
-            trusted.add(claim);
-        }
+        change(&mut trusted);
         let clone = self.clone_id.as_ref().map(CloneId::read_or_make).transpose()?.flatten();
         let stored = Stored { root: self.root.clone(), clone, trusted };
         user_file::write(&self.directory, &self.name(), &stored, Existing::Replaced).map_err(failed)?;

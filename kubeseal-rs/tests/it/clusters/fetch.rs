@@ -175,6 +175,21 @@ fn one_cluster_that_does_not_answer_does_not_stop_the_others() {
     );
 }
 
+/// These commands have neither `--cert` nor, when they list, `--context`.
+#[test]
+fn hints_name_no_flag_that_is_not_there() {
+    let repository = Repository::new(&[]);
+    repository.write(".sealed-secrets.yaml", FILE);
+    repository.write(".sealed-secrets/prod-eu.pem", &pem());
+    assert_eq!(repository.answers(&["clusters", "trust"], "y\n").0, Some(0));
+    for command in [&["clusters", "list", "--check"][..], &FETCH] {
+        let (code, stdout, stderr) = repository.run(command);
+        let said = stdout + &stderr;
+        assert!(code == Some(1) && said.contains("`kubectl config get-contexts` lists"), "{said}");
+        assert!(!said.contains("--cert ") && !said.contains("--context "), "{said}");
+    }
+}
+
 /// A proxy that connects every client to `server`, whatever address it wants.
 fn proxy(server: &Server) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

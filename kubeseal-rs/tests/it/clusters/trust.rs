@@ -244,7 +244,7 @@ fn a_revoked_key_is_not_accepted() {
     fs::write(file, r#"{ "how": "revoked", "at": "2026-01-01T00:00:00Z", "from": "kube-system of here" }"#)
         .unwrap();
     let error = repository.fails(&["clusters", "trust"]);
-    assert!(error.contains("will not seal for cluster prod-eu"), "{error}");
+    assert!(error.contains("the certificate of cluster prod-eu cannot be used"), "{error}");
     assert!(error.contains("its key was revoked on 2026-01-01 (kube-system of here)"), "{error}");
 }
 
@@ -265,4 +265,20 @@ fn upstreams_flags_never_read_the_project_file() {
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(error.contains("cannot fetch the certificate from the cluster"), "{error}");
     }
+}
+
+#[test]
+fn what_was_accepted_for_a_cluster_is_forgotten() {
+    let repository = repository();
+    let trust = ["clusters", "trust"];
+    assert_eq!(repository.answers(&trust, "y\n").0, Some(0));
+    let error = repository.fails(&["clusters", "trust", "--forget", "prod-us"]);
+    assert!(error.contains("nothing was accepted for a cluster \"prod-us\""), "{error}");
+    assert!(error.contains("something was accepted for prod-eu"), "{error}");
+    // Also when the project file has no such cluster any more.
+    repository.write(".sealed-secrets.yaml", "clusters: { dev: { certificate: prod-eu.pem } }\n");
+    assert_eq!(repository.succeeds(&["clusters", "trust", "--forget", "prod-eu"]), "forgotten: prod-eu\n");
+    repository.write(".sealed-secrets.yaml", FILE);
+    let error = repository.fails(&trust);
+    assert!(error.contains("prod-eu: certificate") && !error.contains("accepted before"), "{error}");
 }

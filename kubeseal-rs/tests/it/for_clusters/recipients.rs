@@ -45,6 +45,10 @@ fn a_recipient_is_removed_and_the_rules_bring_it_back() {
         .succeeds(&["recipients", "remove", "us", "apps", &repository.key_of("eu"), "--warn=always"], "");
     assert!(stdout.starts_with(&format!("{DB}: ")) && stdout.contains(": now for dr, eu\n"), "{stdout}");
     assert!(stderr.contains("still opens the values in the history"), "{stderr}");
+    assert!(
+        stderr.contains("the rule still names us: the next `reseal --recipients` seals for it again"),
+        "{stderr}"
+    );
     assert_eq!(repository.who_opens(DB), ["eu"]);
     let (code, stderr) = repository.fails(&["reseal", "--check", "apps"], "");
     assert_eq!(code, Some(1));

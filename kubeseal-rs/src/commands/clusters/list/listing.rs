@@ -16,6 +16,9 @@ pub(crate) struct Listing {
     /// Whether the clusters were asked.
     #[serde(skip)]
     pub is_checked: bool,
+    /// Whether a file of `--trusted` says what is trusted.
+    #[serde(skip)]
+    pub is_by_list: bool,
 }
 
 /// The rules as trust sees them.

@@ -47,7 +47,15 @@ pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
     let is_new = |line: &Line| !line.trusted && line.problems.is_empty();
     if !listing.rules.trusted || listing.clusters.iter().any(is_new) {
         let rules = if listing.rules.trusted { "" } else { "The rules are not trusted. " };
-        let _ = writeln!(text, "\n{rules}`{} clusters trust` shows what is new, and asks.", name());
+        let step = if listing.is_by_list {
+            format!(
+                "What is trusted is in the list of --trusted; where it was accepted, `{} clusters list --trusted-file` prints the list.",
+                name()
+            )
+        } else {
+            format!("`{} clusters trust` shows what is new, and asks.", name())
+        };
+        let _ = writeln!(text, "\n{rules}{step}");
     }
     text
 }
@@ -121,6 +129,7 @@ mod tests {
             rules: Rules { sha256: "0".repeat(64), trusted: false },
             clusters: vec![line("prod-eu"), newer, gone, safe],
             is_checked,
+            is_by_list: false,
         }
     }
 
@@ -140,5 +149,9 @@ The rules are not trusted. `kubeseal-rs clusters trust` shows what is new, and a
 ";
         assert_eq!(text, expected);
         assert!(!render(&listing(false), Paint::none()).contains("CLUSTER"));
+        // `clusters trust` adds nothing to the list.
+        let by_list = render(&Listing { is_by_list: true, ..listing(false) }, Paint::none());
+        assert!(by_list.contains("`kubeseal-rs clusters list --trusted-file` prints the list"), "{by_list}");
+        assert!(!by_list.contains("clusters trust"), "{by_list}");
     }
 }

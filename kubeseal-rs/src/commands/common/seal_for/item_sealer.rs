@@ -3,9 +3,10 @@
 use crate::certificate::CertificateSource;
 use crate::commands::common::fingerprint_change::fingerprint_change;
 use crate::commands::common::seal_for::annotation;
+use crate::commands::common::seal_for::choice::Coverage;
 use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::seal_for::keys::RecipientKeys;
-use crate::commands::common::seal_for::plan::{Coverage, of_existing};
+use crate::commands::common::seal_for::plan::of_existing;
 use crate::commands::common::seal_for::project_recipients::ProjectRecipients;
 use crate::commands::common::written::Written;
 use crate::error::CommandError;

@@ -1,6 +1,7 @@
 //! [`SealPlan`]: which files are written, and for whom, by the project file. [`of_existing`]: for whom a file is that exists already.
 
 use crate::commands::common::seal_for::annotation::warn_of_size;
+use crate::commands::common::seal_for::choice::{Choice, Coverage, choose};
 use crate::commands::common::seal_for::error::SealForError;
 use crate::commands::common::seal_for::existing_output::{NewObject, check};
 use crate::commands::common::seal_for::keys::RecipientKeys;
@@ -8,20 +9,14 @@ use crate::commands::common::seal_for::project_recipients::ProjectRecipients;
 use crate::commands::common::written::Written;
 use crate::error::{CommandError, Context as _};
 use crate::files::output::Output;
-use crate::files::output::replacement::directory;
 use crate::files::output::several::write_all;
 use crate::manifest::write::write;
-use crate::project::cluster_name::ClusterName;
+use crate::project::Project;
 use crate::project::error::ProjectError;
-use crate::project::key_id::KeyId;
 use crate::project::output_path::within;
 use crate::project::recipient::{Recipient, RecipientKey};
 use crate::project::rule::{Layout, Rule};
-use crate::project::trust::Trust;
-use crate::project::trust::error::TrustError;
-use crate::project::trust::trusted::TrustedRules;
-use crate::project::{Project, Selection};
-use crate::settings::flag_value::{Format, texts};
+use crate::settings::flag_value::Format;
 use crate::settings::recipient_flags::RecipientFlags;
 use crate::terminal::escape::shown;
 use api::Scope;
@@ -51,22 +46,6 @@ struct PlannedOutput {
     keys: RecipientKeys,
     /// None if the user chose one certificate.
     recipients: Option<ProjectRecipients>,
-}
-
-/// What the project file says about a file.
-#[derive(Debug)]
-pub(crate) enum Coverage<T> {
-    /// A rule is for it, or the user named the clusters.
-    By(T),
-    /// There is no project file, or no rule.
-    Not(ProjectError),
-}
-
-struct Choice {
-    project: Project,
-    rule: Option<Rule>,
-    recipients: Vec<Recipient>,
-    accepted: Option<Vec<KeyId>>,
 }
 
 impl SealPlan {
@@ -250,64 +229,4 @@ fn files_of(
         outputs.push((path, recipient));
     }
     Ok(outputs)
-}
-
-/// Refuses to go on without the project file if its rules were accepted: a pull request may have deleted it.
-fn refuse_if_gone(root: &Path, flags: &RecipientFlags) -> Result<(), CommandError> {
-    let trust = match Trust::of(root, flags.trust.trusted.as_deref()) {
-        Ok(trust) => trust,
-        // Without a home directory, nothing was accepted.
-        Err(TrustError::NoHome) => return Ok(()),
-        Err(error) => return Err(error.into()),
-    };
-    if trust.trusted().rules == TrustedRules::None {
-        return Ok(());
-    }
-    Err(SealForError::ProjectGone(root.to_owned()).into())
-}
-
-/// The recipients of a file, by its rule or by `--for`.
-fn choose(file: Option<&Path>, flags: &RecipientFlags) -> Result<Coverage<Choice>, CommandError> {
-    let names = texts(flags.clusters.clone());
-    if file.is_none() && names.is_empty() {
-        return Err(SealForError::NoOutput.into());
-    }
-    let project = match Project::require(file.map_or(Path::new("."), directory)) {
-        Err(ProjectError::Absent(root)) if names.is_empty() => {
-            refuse_if_gone(&root, flags)?;
-            return Ok(Coverage::Not(ProjectError::Absent(root)));
-        }
-        project => project?,
-    };
-    let rule = match file.map(|file| project.rule_for(file)).transpose() {
-        Err(none @ ProjectError::NoRule { .. }) if names.is_empty() => {
-            // A rule that was taken away would send the values elsewhere without a question.
-            Trust::of(project.root(), flags.trust.trusted.as_deref())?.require(vec![project.rules()])?;
-            return Ok(Coverage::Not(none));
-        }
-        Err(ProjectError::NoRule { .. }) => None,
-        rule => rule?.cloned(),
-    };
-    let mut trust = Trust::of(project.root(), flags.trust.trusted.as_deref())?;
-    let (recipients, accepted) = match &rule {
-        Some(rule) if names.is_empty() => {
-            let recipients = project.resolve(Selection::Rule(rule), &mut trust)?;
-            let accepted = rule.to.iter().flat_map(|name| trust.trusted().keys(name)).cloned();
-            (recipients, Some(accepted.collect()))
-        }
-        rule => {
-            let mut chosen: Vec<ClusterName> = Vec::new();
-            for cluster in project.named(&names)? {
-                if !chosen.contains(&cluster.name) {
-                    chosen.push(cluster.name.clone());
-                }
-            }
-            // Scope and layout are still the rule's.
-            if rule.is_some() {
-                trust.require(vec![project.rules()])?;
-            }
-            (project.resolve(Selection::Named(&chosen), &mut trust)?, None)
-        }
-    };
-    Ok(Coverage::By(Choice { project, rule, recipients, accepted }))
 }
