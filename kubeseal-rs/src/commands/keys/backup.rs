@@ -50,7 +50,7 @@ pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever 
         {0} keys backup --recipient age1… -o keys.age\n  \
         {0} keys backup --recipients-file admins.txt > keys.age\n  \
         {0} keys backup --recipient \"$(cat ~/.ssh/id_ed25519.pub)\" -o keys.age\n  \
-        {0} keys backup --recipients-file admins.txt -o backups/    # a new file, named by the time\n  \
+        {0} keys backup --recipients-file admins.txt -o backups/    # a file for each time\n  \
         {0} keys backup -o keys.age    # asks for a passphrase\n\n  \
         # Is the newest key in it?\n  \
         {0} keys backup --check keys.age --identity age.txt", name()))]
