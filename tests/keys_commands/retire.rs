@@ -46,7 +46,9 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             let again = scene.printed(&["retire", &old]).await?;
             ensure!(again.contains("is retired already"), "{again}");
 
-            // It opens nothing until it is active again.
+            // It opens nothing until it is active again. Made anew: the annotation that `kubectl apply` set would stay.
+            scene.person.delete_sealed(&scene.namespace, "db").await?;
+            scene.person.sees_no_secret(&scene.namespace, "db").await?;
             let mut late = sealed;
             late["metadata"]["annotations"] = json!({});
             scene.person.apply(&late).await?;
