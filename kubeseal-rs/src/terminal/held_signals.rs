@@ -5,6 +5,7 @@ pub(crate) use unix::{HeldSignals, deliver};
 
 /// There are no signals.
 #[cfg(not(unix))]
+#[derive(Debug)]
 pub(crate) struct HeldSignals;
 
 #[cfg(not(unix))]
