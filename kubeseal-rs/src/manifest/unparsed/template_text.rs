@@ -13,29 +13,54 @@ pub(crate) fn is_only_template(document: DocumentText<'_>) -> bool {
 
 /// The text with a word in place of each action (`{{ … }}`), and lines that hold nothing else left empty. Lines keep their numbers.
 pub(crate) fn without_actions(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
+    let mut plain = Plain::default();
     let mut rest = text;
     while let Some((before, inside)) = rest.split_once("{{") {
         let Some((action, after)) = inside.split_once("}}") else { break };
-        plain.push_str(before);
-        let is_alone = |line: &str| line.trim().is_empty();
-        let begins_line = is_alone(plain.rsplit('\n').next().unwrap_or_default());
-        let ends_line = is_alone(without_leading_actions(after.split('\n').next().unwrap_or_default()));
-        if !(begins_line && ends_line) {
-            plain.push('x');
-        }
-        plain.extend(action.matches('\n'));
+        plain.text(before);
+        plain.action(action);
         rest = after;
     }
-    plain + rest
+    plain.text(rest);
+    plain.end_line();
+    plain.done
 }
 
-/// The rest of a line behind further actions on it.
-fn without_leading_actions(mut line: &str) -> &str {
-    while let Some((_, after)) = line.trim_start().strip_prefix("{{").and_then(|rest| rest.split_once("}}")) {
-        line = after;
+/// A text without its actions, as it grows.
+#[derive(Default)]
+struct Plain {
+    done: String,
+    /// The current line, with and without words for its actions. The text lines of an action belong to one.
+    with_words: String,
+    without: String,
+    has_text: bool,
+}
+
+impl Plain {
+    fn text(&mut self, text: &str) {
+        for part in text.split_inclusive('\n') {
+            self.with_words.push_str(part);
+            self.without.push_str(part);
+            self.has_text |= !part.trim().is_empty();
+            if part.ends_with('\n') {
+                self.end_line();
+            }
+        }
     }
-    line
+
+    fn action(&mut self, action: &str) {
+        self.with_words.push('x');
+        for line in [&mut self.with_words, &mut self.without] {
+            line.extend(action.matches('\n'));
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.done.push_str(if self.has_text { &self.with_words } else { &self.without });
+        self.with_words.clear();
+        self.without.clear();
+        self.has_text = false;
+    }
 }
 
 #[cfg(test)]
