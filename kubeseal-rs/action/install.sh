@@ -3,6 +3,7 @@
 #     VERSION       the release, without v
 #     REPOSITORY    OWNER/NAME on GitHub, whose workflow signed the release
 #     DOWNLOAD_URL  where the files are, if not on GitHub
+#     VERIFY        `required`: do not install without cosign; `if-installed`: without it, trust the checksums
 # Where cosign is installed, the signature of the checksums must be right.
 set -euo pipefail
 
@@ -12,6 +13,9 @@ fail() {
 }
 
 [[ "$VERSION" =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]] || fail "version: not a release, as in 0.1.0"
+[[ "$VERIFY" = required || "$VERIFY" = if-installed ]] || fail "verify: neither required nor if-installed"
+[ "$VERIFY" = if-installed ] || command -v cosign > /dev/null \
+    || fail "verify: required, and cosign is not installed: add a step with sigstore/cosign-installer before this one"
 case "$RUNNER_OS" in
     Linux) os=linux suffix=tar.gz program=kubeseal-rs ;;
     macOS) os=darwin suffix=tar.gz program=kubeseal-rs ;;
@@ -26,6 +30,8 @@ esac
 archive="kubeseal-rs-$VERSION-$os-$architecture.$suffix"
 url="${DOWNLOAD_URL:-https://github.com/$REPOSITORY/releases/download/v$VERSION}"
 url="${url%/}"
+# Without cosign, the checksums are worth as much as the connection that they come through. A file is for tests.
+[[ "$url" = https://* || "$url" = file://* ]] || fail "download-url: does not begin with https://"
 
 work="$(mktemp -d "$RUNNER_TEMP/kubeseal-rs.XXXXXX")"
 trap 'rm -rf "$work"' EXIT

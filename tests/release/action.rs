@@ -72,6 +72,23 @@ pub(crate) async fn installs_nothing_with_another_checksum(release: Arc<Release>
     Ok(())
 }
 
+pub(crate) async fn installs_nothing_that_it_cannot_trust(release: Arc<Release>) -> Result<()> {
+    let files = url(release.files.path());
+    for (input, value, words) in [
+        ("verify", "required", "cosign is not installed"),
+        ("verify", "Required", "neither required nor if-installed"),
+        ("download-url", "http://127.0.0.1:9/files", "does not begin with https://"),
+    ] {
+        let runner = Runner::new(&release)?;
+        let url = if input == "download-url" { None } else { Some(("download-url", files.clone())) };
+        let inputs: Vec<_> = url.into_iter().chain([(input, value.to_owned())]).collect();
+        let outcome = runner.run(&Action::read()?, &inputs).await?;
+        ensure!(!outcome.succeeded && outcome.output.contains(words), "{}", outcome.output);
+        ensure!(runner.installed().is_err(), "it was installed with {input} {value}");
+    }
+    Ok(())
+}
+
 /// With a program called cosign, because the real one needs servers of Sigstore: whether its verdict counts, and what it is asked.
 pub(crate) async fn wants_the_right_signature_where_cosign_is(release: Arc<Release>) -> Result<()> {
     let mirror = tempfile::tempdir()?;
@@ -79,7 +96,7 @@ pub(crate) async fn wants_the_right_signature_where_cosign_is(release: Arc<Relea
     for file in [archive.clone(), release.files.path().join(checksums::FILE)] {
         fs::copy(&file, mirror.path().join(file.file_name().unwrap_or_default()))?;
     }
-    let inputs = [("download-url", url(mirror.path()))];
+    let inputs = [("download-url", url(mirror.path())), ("verify", "required".to_owned())];
     for (verdict, has_signature) in [(0, true), (1, true), (0, false)] {
         let signature = mirror.path().join("SHA256SUMS.sigstore.json");
         if has_signature {

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
             action::installs_and_checks,
             action::finds_plaintext,
             action::installs_nothing_with_another_checksum,
+            action::installs_nothing_that_it_cannot_trust,
             action::wants_the_right_signature_where_cosign_is,
             workflow::actionlint_finds_nothing,
             workflow::actionlint_finds_nothing_in_the_example_of_the_page,
