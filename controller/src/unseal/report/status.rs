@@ -66,7 +66,9 @@ pub(crate) fn next_status(
         Outcome::Synced { act: Act::Settled, .. } | Outcome::Refused(_) | Outcome::Failed(_) => {
             last_unsealed(previous)
         }
-        Outcome::Synced { .. } if previous.is_some_and(|previous| previous.target == target) => {
+        Outcome::Synced { .. }
+            if previous.is_some_and(|previous| is_of_same(previous, target.as_ref(), opened_by.as_ref())) =>
+        {
             last_unsealed(previous)
         }
         Outcome::Synced { .. } => opened_by.as_ref().map(|keys| LastUnsealed::now(Time(now), keys)),
@@ -90,6 +92,17 @@ pub(crate) fn next_status(
     }
     let observed_generation = generation;
     SealedSecretStatus { observed_generation, conditions, target, opened_by, unsealed, compromised_by }
+}
+
+/// Whether the Secret and the keys are those of before. No other field of the target counts: an earlier definition may drop it from each status,
+/// which then would be written again at each start.
+fn is_of_same(
+    previous: &SealedSecretStatus,
+    target: Option<&TargetStatus>,
+    opened_by: Option<&BTreeSet<String>>,
+) -> bool {
+    let version = |target: &TargetStatus| target.resource_version.clone();
+    previous.target.as_ref().map(version) == target.map(version) && previous.opened_by.as_ref() == opened_by
 }
 
 fn last_unsealed(previous: Option<&SealedSecretStatus>) -> Option<LastUnsealed> {
@@ -123,7 +136,7 @@ fn same_compromise(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool
     }
 }
 
-/// Whether two statuses differ only in their times. When it was unsealed changes only with the target.
+/// Whether two statuses differ only in their times. When it was unsealed changes only with the Secret and the keys.
 fn says_the_same(one: &SealedSecretStatus, other: &SealedSecretStatus) -> bool {
     one.observed_generation == other.observed_generation
         && one.target == other.target

@@ -184,6 +184,10 @@ fn when_it_was_unsealed_and_with_which_keys() {
         let status = next(Some(&written), &later, 20);
         assert_eq!(status.unsealed.unwrap().at.0, at(second), "{later:?}");
     }
+    // An earlier definition drops fields of the target.
+    let mut dropped = written.clone();
+    dropped.target.as_mut().unwrap().generation = None;
+    assert_eq!(next(Some(&dropped), &outcome("7", Act::Found), 20).unsealed, written.unsealed);
     // An earlier version of the controller wrote no such field: its status is not written again for that.
     let before = SealedSecretStatus { unsealed: None, ..written };
     let found = next(Some(&before), &outcome("7", Act::Found), 20);
