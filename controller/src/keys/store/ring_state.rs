@@ -9,7 +9,7 @@ use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::rejections::{Rejection, RejectionReason};
 use api::resource_version::is_later;
 use envelope::{Certificate, Fingerprint};
-use sealing::{KeyRing, SealingKey, SecretName};
+use sealing::{KeyRing, SealingKey};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl RingState {
         };
         let mut keys = Vec::new();
         let mut revoked: BTreeSet<Fingerprint> = leaks.iter().map(|leak| leak.fingerprint()).collect();
-        let mut retired = BTreeMap::new();
+        let mut retired = BTreeSet::new();
         let mut rejections = Vec::new();
         let mut records = Vec::new();
         let mut backed_up = BTreeSet::new();
@@ -67,8 +67,7 @@ impl RingState {
                     valid_from: certificate.not_before(),
                 },
                 KeyContent::Retired(certificate) => {
-                    let place = SecretName { namespace: secret.about.namespace.clone(), name: name.clone() };
-                    retired.insert(certificate.fingerprint(), place);
+                    retired.insert(certificate.fingerprint());
                     KeyState::Unused
                 }
                 KeyContent::Unused => KeyState::Unused,

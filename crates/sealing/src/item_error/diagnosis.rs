@@ -37,12 +37,16 @@ pub enum Diagnosis {
         "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one"
     )]
     Revoked,
-    /// The key that it was sealed with is here, and its label takes it out of use.
-    #[error("sealed with key {}, which is retired and opens nothing; {} brings it back", .key.short(), bringing_back(.secret.as_ref()))]
+    /// The key that it was sealed with is here, and its label takes it out of use. The annotations may be made
+    /// up to have a key back that was retired for a reason, so that the words ask to look first.
+    #[error(
+        "sealed with key {}, which is retired and opens nothing; if that is so, which `kubeseal-rs keys list` helps to check, {} brings it \
+         back", .key.short(), bringing_back(.secret.as_ref())
+    )]
     Retired {
         /// The key.
         key: Fingerprint,
-        /// The key's Secret, if it is known which.
+        /// The key's Secret, if the reader may list key Secrets and it is known which.
         secret: Option<SecretName>,
     },
     /// The key that it was sealed with is here, and every scope was tried.

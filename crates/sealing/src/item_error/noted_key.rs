@@ -13,7 +13,7 @@ pub enum NotedKey {
     Active,
     /// It leaked and was revoked.
     Revoked,
-    /// It is here, and opens nothing because of its label. Its Secret, if it is known which.
+    /// It is here, and opens nothing because of its label. Its Secret, if it is known which, and if all who read it may list key Secrets.
     Retired(Option<SecretName>),
     /// It is not here.
     Absent,

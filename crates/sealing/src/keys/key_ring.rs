@@ -1,10 +1,10 @@
 //! [`KeyRing`]: the sealing keys that open and seal, newest first. The order in which they are tried is in `item_opener`.
 
-use crate::item_error::noted_key::{NotedKey, SecretName};
+use crate::item_error::noted_key::NotedKey;
 use crate::keys::sealing_key::SealingKey;
 use envelope::Fingerprint;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// An immutable set of sealing keys. A change makes a new ring.
@@ -12,8 +12,9 @@ use std::sync::Arc;
 pub struct KeyRing {
     newest_first: Vec<Arc<SealingKey>>,
     revoked: BTreeSet<Fingerprint>,
-    /// Keys that their labels take out of use, and their Secrets. They only explain why something does not open.
-    retired: BTreeMap<Fingerprint, SecretName>,
+    /// Keys that their labels take out of use. They only explain why something does not open. Without their Secrets: the words reach users who
+    /// may read none of them.
+    retired: BTreeSet<Fingerprint>,
     /// Whether some keys came without their certificates, so that their fingerprints are not known.
     has_nameless: bool,
 }
@@ -37,7 +38,7 @@ impl KeyRing {
 
     /// This ring with a list of retired keys.
     #[must_use]
-    pub fn retiring(self, retired: BTreeMap<Fingerprint, SecretName>) -> Self {
+    pub fn retiring(self, retired: BTreeSet<Fingerprint>) -> Self {
         Self { retired, ..self }
     }
 
@@ -53,8 +54,8 @@ impl KeyRing {
             NotedKey::Revoked
         } else if self.iter().any(|active| active.fingerprint() == key) {
             NotedKey::Active
-        } else if let Some(secret) = self.retired.get(&key) {
-            NotedKey::Retired(Some(secret.clone()))
+        } else if self.retired.contains(&key) {
+            NotedKey::Retired(None)
         } else if self.has_nameless {
             NotedKey::Unknown
         } else {

@@ -4,7 +4,7 @@ use super::keys_and_objects::{A, ALL, B, key, one_item, seal, unseal_with};
 use api::SealedSecret;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use rand::rngs::SysRng;
-use sealing::{Diagnosis, KeyRing, Keys, SecretName, UnsealError, seal_item, why_not};
+use sealing::{Diagnosis, KeyRing, Keys, UnsealError, seal_item, why_not};
 use serde_json::json;
 
 /// Sealed to A.
@@ -20,13 +20,12 @@ fn diagnoses(sealed: &SealedSecret, ring: &KeyRing) -> Vec<Diagnosis> {
 fn the_ring_says_what_became_of_the_noted_key() {
     let noted = key(A).fingerprint();
     let other = KeyRing::new([key(B)]);
-    let secret = SecretName { namespace: "kube-system".into(), name: "k".into() };
-    let retired = other.clone().retiring([(noted, secret.clone())].into());
+    let retired = other.clone().retiring([noted].into());
     let revoked = other.clone().revoking([noted].into());
     let nameless = other.clone().with_nameless(true);
     for (name, ring, expected) in [
         ("absent", &other, Diagnosis::AbsentKey(noted)),
-        ("retired", &retired, Diagnosis::Retired { key: noted, secret: Some(secret) }),
+        ("retired", &retired, Diagnosis::Retired { key: noted, secret: None }),
         ("revoked", &revoked, Diagnosis::Revoked),
         ("a key without its certificate", &nameless, Diagnosis::Unclear(Some(noted))),
     ] {

@@ -82,14 +82,12 @@ fn a_stored_secret_does_not_undo_what_the_watch_has_shown() {
 }
 
 #[test]
-fn a_retired_key_opens_nothing_and_is_known_by_its_secret() {
+fn a_retired_key_opens_nothing_and_is_known() {
     let private = PrivateKey::generate(KeySize::Rsa2048).unwrap();
     let certificate = certificate(&private, 1_000);
-    let (name, mut secret) = key_secret("old", KeyContent::Retired(Arc::new(certificate.clone())));
-    secret.about.namespace = "kube-system".into();
+    let (name, secret) = key_secret("old", KeyContent::Retired(Arc::new(certificate.clone())));
     let state = RingState::new([(name, secret)].into(), None, false);
-    let place = SecretName { namespace: "kube-system".into(), name: "old".into() };
-    assert_eq!(state.ring.state_of(certificate.fingerprint()), NotedKey::Retired(Some(place)));
+    assert_eq!(state.ring.state_of(certificate.fingerprint()), NotedKey::Retired(None));
     assert!(state.ring.is_empty() && state.rejections.is_empty());
     assert_eq!(state.records.secrets[0].state, KeyState::Unused);
 }

@@ -3,7 +3,7 @@
 use super::*;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use recipients::Recipients;
-use sealing::{Diagnosis, OtherRecipient, SealFor, SecretName, seal_items};
+use sealing::{Diagnosis, OtherRecipient, SealFor, seal_items};
 
 #[test]
 fn without_any_key_it_is_the_cluster_that_is_not_ready() {
@@ -106,17 +106,16 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
 }
 
 #[test]
-fn of_a_retired_key_it_is_said_how_to_bring_it_back() {
-    let secret = SecretName { namespace: "kube-system".into(), name: "sealed-secrets-key7x".into() };
-    let ring = KeyRing::new([new_key()]).retiring([(key().fingerprint(), secret)].into());
+fn a_retired_key_is_named_without_its_secret() {
+    let ring = KeyRing::new([new_key()]).retiring([key().fingerprint()].into());
     let hinted = json!({ "metadata": { "annotations": {
         CERTIFICATE_FINGERPRINT: key().fingerprint().to_string() } } });
     let plan = decide(&sealed(hinted), Target::Absent, &ring, &given());
     assert_eq!(word(&plan), "refuse NoKeyOpens");
     let message = refused(plan).to_string();
-    let command = "`kubectl label secret -n kube-system sealed-secrets-key7x \
-                   sealedsecrets.bitnami.com/sealed-secrets-key=active --overwrite`";
-    assert!(message.contains("which is retired") && message.contains(command), "{message}");
+    let first = "if that is so, which `kubeseal-rs keys list` helps to check, the label ";
+    assert!(message.contains("which is retired") && message.contains(first), "{message}");
+    assert!(message.contains(&key().fingerprint().short().to_string()), "{message}");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::keys::store::ring::tests::new_key;
-use sealing::SecretName;
 use serde_json::{Value, json};
 
 const LEAKED: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -96,10 +95,9 @@ fn a_mark_outlives_the_secret_of_the_key() {
 fn a_hint_of_an_unknown_key_says_nothing() {
     let key = new_key();
     let own = key.fingerprint().to_string();
-    let place = SecretName { namespace: "kube-system".into(), name: "old".into() };
     let ring = KeyRing::new([key])
         .revoking(BTreeSet::from([LEAKED.parse().unwrap()]))
-        .retiring([(RETIRED.parse().unwrap(), place)].into());
+        .retiring([RETIRED.parse().unwrap()].into());
     let marked: SealedSecretStatus = serde_json::from_value(json!({
         "conditions": [{ "type": "Compromised", "status": "True", "message": SOUND }],
     }))

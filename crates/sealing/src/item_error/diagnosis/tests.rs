@@ -28,10 +28,12 @@ fn each_case_has_its_words() {
     const ACTIVE: &str = "sealed with key aaaaaaaaaaaa, which is here and active, so it must have been sealed for another name or \
                           namespace than shop/api";
     const REVOKED: &str = "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one";
-    const RETIRED: &str = "sealed with key cccccccccccc, which is retired and opens nothing; `kubectl label secret -n kube-system \
-                           sealed-secrets-key7x sealedsecrets.bitnami.com/sealed-secrets-key=active --overwrite` brings it back";
-    const RETIRED_SOMEWHERE: &str = "sealed with key dddddddddddd, which is retired and opens nothing; the label \
-                                     sealedsecrets.bitnami.com/sealed-secrets-key=active on its Secret brings it back";
+    const RETIRED: &str = "sealed with key cccccccccccc, which is retired and opens nothing; if that is so, which `kubeseal-rs keys list` \
+                           helps to check, `kubectl label secret -n kube-system sealed-secrets-key7x \
+                           sealedsecrets.bitnami.com/sealed-secrets-key=active --overwrite` brings it back";
+    const RETIRED_SOMEWHERE: &str = "sealed with key dddddddddddd, which is retired and opens nothing; if that is so, which \
+                                     `kubeseal-rs keys list` helps to check, the label sealedsecrets.bitnami.com/sealed-secrets-key=active on its \
+                                     Secret brings it back";
     const ABSENT: &str =
         "sealed with key eeeeeeeeeeee, which is not here: sealed for another cluster, or its key is gone";
     const GUESSES: &str = "sealed for another cluster, or for another name or namespace, or its key is gone";
