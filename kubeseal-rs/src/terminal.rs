@@ -3,6 +3,8 @@
 pub(crate) mod confirm;
 pub(crate) mod escape;
 pub(crate) mod held_signals;
+#[cfg(unix)]
+pub(crate) mod ignored_signals;
 pub(crate) mod likeness;
 pub(crate) mod paint;
 pub(crate) mod program;

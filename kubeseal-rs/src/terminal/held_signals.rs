@@ -18,11 +18,11 @@ impl HeldSignals {
 
 #[cfg(unix)]
 mod unix {
+    use crate::terminal::ignored_signals::not_ignored;
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     use signal_hook::flag::{register_conditional_default, register_usize};
     use signal_hook::low_level::emulate_default_handler;
     use std::ffi::c_int;
-    use std::fs;
     use std::io;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::sync::{Arc, OnceLock};
@@ -81,8 +81,7 @@ mod unix {
         fn install() -> io::Result<Self> {
             let are_default = Arc::new(AtomicBool::new(true));
             let handlers = Self { are_default, held: Arc::default(), holders: AtomicUsize::default() };
-            let ignored = ignored();
-            for signal in SIGNALS.into_iter().filter(|signal| ignored & (1 << (signal - 1)) == 0) {
+            for signal in not_ignored(&SIGNALS) {
                 register_conditional_default(signal, Arc::clone(&handlers.are_default))?;
                 register_usize(
                     signal,
@@ -92,13 +91,6 @@ mod unix {
             }
             Ok(handlers)
         }
-    }
-
-    /// The signals that the parent process had ignored, as `nohup` does, as a mask. They stay ignored. Only Linux says it.
-    fn ignored() -> u64 {
-        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default()
     }
 
     /// Does what the signal does by default: it returns only for a signal that stops the program, once the program is
