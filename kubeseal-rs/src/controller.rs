@@ -161,7 +161,11 @@ impl Controller {
         let request = async |client: Client, body: Option<&Value>| {
             let mut delays = RETRY_DELAYS.into_iter();
             loop {
-                match (send(&client, path, body, token.cloned()).await, delays.next()) {
+                let answer = send(&client, path, body, token.cloned()).await;
+                if token.is_some() && delays.len() == RETRY_DELAYS.len() && answer.is_ok() {
+                    self.token.is_accepted();
+                }
+                match (answer, delays.next()) {
                     (Err(kube::Error::Api(status)), Some(delay)) if status.code == 429 => {
                         if token.is_some() {
                             self.token.is_refused();

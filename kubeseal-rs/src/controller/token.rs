@@ -20,14 +20,14 @@ use std::time::{Duration, Instant};
 /// A token is used for less time than it is valid: the clocks of two machines differ.
 const USED_FOR: Duration = Duration::from_secs(SECONDS as u64 * 3 / 4);
 
-/// After this many answers 429 in spite of the token, the controller seems not to accept it.
+/// After this many answers 429 in spite of the token, more than there were of others, the controller seems not to accept it.
 const MAX_REFUSED: u32 = 10;
 
 /// The token of one command.
 #[derive(Default)]
 pub(crate) struct Token {
     state: RefCell<State>,
-    /// Number of requests with the token that were answered with 429.
+    /// Number of requests with the token that were answered with 429, less those that were answered otherwise the first time that they were sent.
     refused: Cell<u32>,
 }
 
@@ -72,6 +72,11 @@ impl Token {
         }
     }
 
+    /// The controller answered the first request of an object with the token, and not with 429. Without a token that it accepts, few are.
+    pub(crate) fn is_accepted(&self) {
+        self.refused.set(self.refused.get().saturating_sub(1));
+    }
+
     fn give_up(&self, why: &str) {
         self.state.replace(State::Unavailable);
         note(format_args!(
@@ -113,5 +118,34 @@ fn why_not(error: &RequestError, controller: &ControllerAddress) -> String {
              {namespace} --role={account} --user=YOU` allows it"
         ),
         error => format!("no token that passes the limit was created: {}", on_one_line(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn valid() -> Token {
+        let header = HeaderValue::from_static("token");
+        let state = State::Valid { header, until: Instant::now() + USED_FOR };
+        Token { state: state.into(), refused: Cell::default() }
+    }
+
+    #[test]
+    fn a_token_that_is_mostly_accepted_stays_in_use() {
+        let token = valid();
+        for _ in 0..3 * MAX_REFUSED {
+            token.is_accepted();
+            token.is_refused();
+        }
+        assert!(matches!(*token.state.borrow(), State::Valid { .. }));
+        // An accepted one does not count ahead.
+        for _ in 0..MAX_REFUSED {
+            token.is_accepted();
+        }
+        for _ in 0..MAX_REFUSED {
+            token.is_refused();
+        }
+        assert!(matches!(*token.state.borrow(), State::Unavailable));
     }
 }
