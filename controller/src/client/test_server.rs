@@ -4,8 +4,15 @@ use http::Response;
 use http::request::Parts;
 use kube::Client;
 use kube::client::Body;
+use std::future::pending;
 use std::sync::Arc;
 use tower::BoxError;
+
+/// A client of which no request gets a response.
+pub(crate) fn silent() -> Client {
+    let service = tower::service_fn(|_: http::Request<Body>| pending::<Result<Response<Body>, BoxError>>());
+    Client::new(service, "default")
+}
 
 /// A client of which each request gets the response that `answer` gives for it and the text of its body: a code and a text.
 pub(crate) fn answering(answer: impl Fn(&Parts, &str) -> (u16, String) + Send + Sync + 'static) -> Client {

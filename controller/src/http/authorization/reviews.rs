@@ -1,6 +1,5 @@
-//! The questions to the API server: [`review_token`], whose token it is, and [`may_reseal`], what its user may do.
+//! The questions to the API server: [`review_token`], whose token it is, and [`may_reseal`], what its user may do. Who asks bounds their time.
 
-use crate::client::api_timeout::with_api_timeout;
 use api::SealedSecret;
 use api::reseal_token::{AUDIENCE, VERB};
 use k8s_openapi::api::authentication::v1::{TokenReview, TokenReviewSpec, UserInfo};
@@ -13,8 +12,7 @@ pub(crate) async fn review_token(client: &Client, token: &str) -> kube::Result<O
     let spec = TokenReviewSpec { audiences: Some(vec![AUDIENCE.into()]), token: Some(token.into()) };
     let review = TokenReview { spec, ..TokenReview::default() };
     let reviews = Api::<TokenReview>::all(client.clone());
-    let status =
-        with_api_timeout(reviews.create(&PostParams::default(), &review)).await?.status.unwrap_or_default();
+    let status = reviews.create(&PostParams::default(), &review).await?.status.unwrap_or_default();
     // An authenticator that knows no audiences names none: it accepted the token for the API server.
     let is_for_us = status.audiences.unwrap_or_default().iter().any(|audience| audience == AUDIENCE);
     Ok(status.user.filter(|_| status.authenticated == Some(true) && is_for_us))
@@ -44,6 +42,6 @@ pub(crate) async fn may_reseal(
     };
     let review = SubjectAccessReview { spec, ..SubjectAccessReview::default() };
     let reviews = Api::<SubjectAccessReview>::all(client.clone());
-    let answer = with_api_timeout(reviews.create(&PostParams::default(), &review)).await?;
+    let answer = reviews.create(&PostParams::default(), &review).await?;
     Ok(answer.status.is_some_and(|status| status.allowed && status.denied != Some(true)))
 }

@@ -1,7 +1,7 @@
 //! [`VerifiedTokens`]: the tokens that the API server accepted, for a minute.
 //!
 //! Decided: only what was granted is remembered. A refusal costs its client one of the strangers' requests each time, so that there are
-//! few of them, and invalid tokens take the place of no valid one.
+//! few of them, and no token without the permission takes the place of one that has it.
 
 use k8s_openapi::api::authentication::v1::UserInfo;
 use sha2::{Digest as _, Sha256};
@@ -34,8 +34,6 @@ pub(crate) enum Grant {
     Everywhere,
     /// In this one.
     Namespace(String),
-    /// In none that was asked for so far.
-    Nothing,
 }
 
 /// What is known of a token.
@@ -63,7 +61,7 @@ impl VerifiedTokens {
         self.0.get(&token).filter(|verified| now < verified.until).map(|verified| verified.user.clone())
     }
 
-    /// Remembers a token that the API server accepted, and what it granted.
+    /// Remembers a token to whose user the API server granted something.
     pub(crate) fn add(&mut self, token: TokenDigest, user: UserInfo, grant: Grant, now: Instant) {
         self.0.retain(|_, verified| now < verified.until);
         if self.0.len() >= MAX_TOKENS && !self.0.contains_key(&token) {
@@ -84,7 +82,6 @@ impl VerifiedTokens {
                 }
                 verified.namespaces.insert(namespace);
             }
-            Grant::Nothing => {}
         }
     }
 }
@@ -102,7 +99,6 @@ mod tests {
         let (mut tokens, now) = (VerifiedTokens::default(), Instant::now());
         add(&mut tokens, "a", Grant::Everywhere, now);
         add(&mut tokens, "b", Grant::Namespace("shop".into()), now);
-        add(&mut tokens, "c", Grant::Nothing, now);
         let later = now + LIFETIME;
         for (token, namespace, expected) in [
             ("a", Some("shop"), true),
@@ -111,12 +107,11 @@ mod tests {
             ("b", Some("bank"), false),
             ("b", None, false),
             ("c", Some("shop"), false),
-            ("d", Some("shop"), false),
         ] {
             let digest = TokenDigest::of(token);
             assert_eq!(tokens.grants(digest, namespace, now), expected, "{token} {namespace:?}");
             assert!(!tokens.grants(digest, namespace, later), "{token} {namespace:?}");
-            assert_eq!(tokens.user(digest, now).is_some(), token != "d");
+            assert_eq!(tokens.user(digest, now).is_some(), token != "c");
             assert!(tokens.user(digest, later).is_none());
         }
     }

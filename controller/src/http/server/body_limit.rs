@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Maximum number of bodies that arrive, and of bodies that are whole. Each has up to [`LIMIT`] bytes, and twice that in the moment
 /// when it becomes whole. The chart's memory limit has room for all of them.
-const AT_ONCE: usize = 8;
+pub(crate) const AT_ONCE: usize = 8;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const LIMIT: usize = 2 << 20;

@@ -1,8 +1,9 @@
 //! Who passes the limit, and how often the API server is asked.
 
 use super::*;
-use crate::client::test_server::answering;
+use crate::client::test_server::{answering, silent};
 use api::reseal_token::AUDIENCE;
+use k8s_openapi::api::authentication::v1::UserInfo;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -98,6 +99,52 @@ async fn what_is_not_counted_is_not_asked() {
     assert_eq!(authorizer.caller(&headers("shop"), &object("shop"), || true).await, Caller::Authorized);
     assert_eq!(authorizer.caller(&headers("shop"), &object("bank"), || false).await, Caller::TooMany);
     assert_eq!(authorizer.caller(&headers("shop"), &object("shop"), || false).await, Caller::Authorized);
+}
+
+/// A token without the permission takes no place in the memory, so that it is asked for each time.
+#[tokio::test]
+async fn what_is_not_granted_is_not_remembered() {
+    let asked = Arc::<AtomicU32>::default();
+    let authorizer = authorizer(&asked);
+    for round in 1..=2 {
+        let caller = authorizer.caller(&headers("shop"), &object("bank"), || true).await;
+        assert_eq!(caller, Caller::NotAccepted);
+        // Whose it is, and twice what the user may.
+        assert_eq!(asked.load(Ordering::Relaxed), round * 3);
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_too_long_is_not_sent_on() {
+    let asked = Arc::<AtomicU32>::default();
+    let authorizer = authorizer(&asked);
+    let long = headers(&"x".repeat(LONGEST_TOKEN + 1));
+    assert_eq!(authorizer.caller(&long, &object("shop"), || true).await, Caller::NotAccepted);
+    assert_eq!(authorizer.caller(&long, &object("shop"), || false).await, Caller::TooMany);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    authorizer.caller(&headers(&"x".repeat(LONGEST_TOKEN)), &object("shop"), || true).await;
+    assert!(asked.load(Ordering::Relaxed) > 0);
+}
+
+/// Every request is answered, by who waited too long and by who asked, and a known token waits for neither.
+#[tokio::test]
+async fn an_api_server_that_does_not_answer_holds_no_request() {
+    let mut authorizer = Authorizer::new(silent());
+    authorizer.longest = Duration::from_millis(20);
+    let known = Grant::Namespace("shop".into());
+    let digest = TokenDigest::of("known");
+    authorizer.verified.lock().add(digest, UserInfo::default(), known, Instant::now());
+    let callers = (0..8).map(|number| {
+        let (authorizer, token) = (&authorizer, headers(&format!("junk-{number}")));
+        async move { authorizer.caller(&token, &object("shop"), || true).await }
+    });
+    let all = timeout(Duration::from_secs(20), futures::future::join_all(callers));
+    let held = authorizer.asking.lock().await;
+    assert!(authorizer.remembers(&headers("known"), &object("shop")));
+    assert!(!authorizer.remembers(&headers("known"), &object("bank")));
+    drop(held);
+    let all = all.await.expect("requests that are not answered");
+    assert!(all.contains(&Caller::NotAccepted) && all.contains(&Caller::TooMany), "{all:?}");
 }
 
 #[tokio::test]
