@@ -52,6 +52,16 @@ pub(crate) async fn finds_plaintext(release: Arc<Release>) -> Result<()> {
         String::from_utf8(pre_commit.output(&["-m", "pre_commit", "run", "--all-files"], b"").await?)?;
     ensure!(passed.contains("no plaintext Secrets") && passed.contains("Passed"), "{passed}");
 
+    // Such a name is no flag, which would hide the other files.
+    fs::write(user.path().join("--help"), "a page\n")?;
+    fs::write(user.path().join("z.yaml"), PLAINTEXT)?;
+    git.output(&["add", "--", "--help", "z.yaml"], b"").await?;
+    let found = pre_commit.run(&["-m", "pre_commit", "run"], b"").await?;
+    let printed = String::from_utf8_lossy(&found.stdout).into_owned();
+    found.failure(1)?;
+    ensure!(printed.contains("z.yaml:6: "), "{printed}");
+    git.output(&["rm", "--force", "--quiet", "--", "--help", "z.yaml"], b"").await?;
+
     // Plaintext that is staged, and not what is in the work tree by now.
     fs::write(user.path().join("db.yaml"), PLAINTEXT)?;
     git.output(&["add", "db.yaml"], b"").await?;

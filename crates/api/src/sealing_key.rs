@@ -25,7 +25,8 @@ pub const RENEW: &str = "sealedsecrets.bitnami.com/renew";
 /// Annotation on a key's Secret: which recipients have a backup of it, and since when, as a JSON object. With any value, there is a backup.
 pub const BACKED_UP: &str = "sealedsecrets.bitnami.com/backed-up";
 
-/// Annotation on a Secret or ConfigMap that holds a backup: the fingerprints of its keys, with spaces between them.
+/// Annotation on a Secret or ConfigMap that holds backups: the fingerprints of the keys in `keys.age`, with spaces between them; then for each
+/// other item its name with a colon, and its fingerprints.
 pub const BACKUP_OF: &str = "sealedsecrets.bitnami.com/backup-of";
 
 /// Type of a key's Secret.

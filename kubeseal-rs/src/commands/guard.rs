@@ -61,7 +61,7 @@ pub(crate) const LONG_ABOUT: &str = "Find plaintext that is about to be committe
           hooks:\n    \
           - id: kubeseal-rs-guard\n      \
             name: no plaintext Secrets\n      \
-            entry: {0} guard\n      \
+            entry: {0} guard --\n      \
             language: system\n      \
             types: [text]", name()))]
 pub(crate) struct GuardArgs {

@@ -23,7 +23,7 @@ use crate::commands::reseal::files_job::FilesJob;
 use crate::commands::reseal::other_clusters::without_other_clusters;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
-use crate::commands::reseal::summary::{NothingToReseal, ResealSummary};
+use crate::commands::reseal::summary::ResealSummary;
 use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
 use crate::key_store::recovery_keys::RecoveryKeys;
@@ -151,8 +151,8 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     {
         alert(note);
     }
-    if report.has_found_nothing() {
-        return Err(NothingToReseal(count).into());
+    if let Some(nothing) = report.nothing_found(count, is_check) {
+        return Err(nothing.into());
     }
     for path in &report.without_any {
         warn(format_args!("found no SealedSecret in {path}; it is skipped"));

@@ -6,6 +6,7 @@
 
 use crate::key_store::KeyStore;
 use crate::key_store::error::{KeyStoreError, Operation};
+use crate::key_store::object_backups::Backups;
 use crate::manifest::names::is_object_name;
 use api::sealing_key::BACKUP_OF;
 use base64::Engine as _;
@@ -20,9 +21,6 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Debug};
 use std::str::FromStr;
-
-/// The item of the object that is the backup.
-const ITEM: &str = "keys.age";
 
 /// The object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,32 +58,42 @@ impl fmt::Display for BackupObject {
 }
 
 impl BackupObject {
-    /// The keys that the backup in it has, as its annotation says.
-    pub(crate) fn keys(&self, store: &KeyStore) -> Result<BTreeSet<Fingerprint>, KeyStoreError> {
-        let annotations = match self.kind {
-            Kind::Secret => self.annotations::<Secret>(store)?,
-            Kind::ConfigMap => self.annotations::<ConfigMap>(store)?,
-        };
-        let keys = annotations.get(BACKUP_OF).map(String::as_str).unwrap_or_default();
-        Ok(keys.split(' ').filter_map(|key| key.parse().ok()).collect())
+    /// The backups in it.
+    pub(crate) fn backups(&self, store: &KeyStore) -> Result<Backups, KeyStoreError> {
+        match self.kind {
+            Kind::Secret => {
+                let secret = self.read::<Secret>(store)?;
+                Ok(Backups::of(secret.annotations(), secret.data.iter().flat_map(BTreeMap::keys)))
+            }
+            Kind::ConfigMap => {
+                let map = self.read::<ConfigMap>(store)?;
+                let texts = map.data.iter().flat_map(BTreeMap::keys);
+                Ok(Backups::of(
+                    map.annotations(),
+                    texts.chain(map.binary_data.iter().flat_map(BTreeMap::keys)),
+                ))
+            }
+        }
     }
 
-    /// Replaces the backup.
+    /// Writes the backup of `keys` into an item.
     pub(crate) fn write(
         &self,
         store: &KeyStore,
+        mut backups: Backups,
+        item: &str,
         backup: &[u8],
-        keys: &BTreeSet<Fingerprint>,
+        keys: BTreeSet<Fingerprint>,
     ) -> Result<(), KeyStoreError> {
-        let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        backups.keys.insert(item.to_owned(), keys);
         let value = match self.kind {
             Kind::Secret => BASE64_STANDARD.encode(backup),
             // An encrypted backup is armoured text.
             Kind::ConfigMap => String::from_utf8_lossy(backup).into_owned(),
         };
         let patch = json!({
-            "metadata": { "annotations": { BACKUP_OF: keys.join(" ") } },
-            "data": { ITEM: value },
+            "metadata": { "annotations": { BACKUP_OF: backups.annotation() } },
+            "data": { item: value },
         });
         match self.kind {
             Kind::Secret => self.patch::<Secret>(store, patch),
@@ -93,12 +101,11 @@ impl BackupObject {
         }
     }
 
-    fn annotations<K: Object>(&self, store: &KeyStore) -> Result<BTreeMap<String, String>, KeyStoreError> {
-        let found = store.session().request(async |client| {
-            Api::<K>::namespaced(client, store.namespace()).get_metadata(&self.name).await
-        });
-        let found = found.map_err(|error| store.failed(Operation::ReadObject(self.to_string()), error))?;
-        Ok(found.annotations().clone())
+    fn read<K: Object>(&self, store: &KeyStore) -> Result<K, KeyStoreError> {
+        let found = store
+            .session()
+            .request(async |client| Api::<K>::namespaced(client, store.namespace()).get(&self.name).await);
+        found.map_err(|error| store.failed(Operation::ReadObject(self.to_string()), error))
     }
 
     fn patch<K: Object>(&self, store: &KeyStore, patch: Value) -> Result<(), KeyStoreError> {

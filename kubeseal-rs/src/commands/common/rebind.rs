@@ -32,6 +32,7 @@ use crate::terminal::warnings::{alert, is_quiet};
 use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use rand::rngs::SysRng;
+use same_file::is_same_file;
 use std::fs;
 use std::path::Path;
 
@@ -58,7 +59,9 @@ pub(crate) fn rebind(mut flags: RebindFlags, change: &Change) -> Result<(), Comm
     if after == before {
         return print(&path, &format!("{before} is {} already; nothing was changed", before.scope));
     }
-    check_output(output.as_deref(), &sealed, index, flags.force == Some(true))?;
+    if let Some(output) = &output {
+        check_output(output, &path, &sealed, index, flags.force == Some(true))?;
+    }
 
     let mut changes = after.changes(&in_file, &before);
     let is_sealed_anew = after.label() != before.label() && !object.spec.encrypted_data.is_empty();
@@ -130,12 +133,15 @@ fn selected(objects: &[SealedObject], flags: &RebindFlags, path: &Path) -> Resul
 
 /// Refuses a file of `-w` that cannot be written without losing something.
 fn check_output(
-    output: Option<&Path>,
+    output: &Path,
+    source: &Path,
     sealed: &SealedFile,
     index: usize,
     is_forced: bool,
 ) -> Result<(), RebindError> {
-    let Some(output) = output else { return Ok(()) };
+    if is_same_file(output, source).is_ok_and(|same| same) {
+        return Err(RebindError::IsSource(output.to_owned()));
+    }
     if sealed.document_of(index).is_none() {
         return Err(RebindError::Item(sealed.objects()[index].location.clone()));
     }

@@ -93,8 +93,6 @@ pub(crate) enum KeysError {
         /// Who has a backup of the key, as its Secret says, on lines.
         record: String,
     },
-    #[error("the backup in {object} has {lost} key{} that the cluster does not have any more", if *.lost == 1 { "" } else { "s" })]
-    WouldLose { object: String, lost: usize },
     #[error("private keys are not shown on a terminal")]
     Terminal,
     #[error("cannot write {}", shown_path(.path))]
@@ -164,9 +162,6 @@ impl Hint for KeysError {
                     record => format!("the key's Secret says that there are backups of it for:{record}"),
                 };
                 format!("give the private key of a recipient, with --identity FILE; {known}")
-            }
-            Self::WouldLose { .. } => {
-                "restore them with `keys restore`, or copy the backup elsewhere and overwrite it with --force; nothing was changed".into()
             }
             Self::Terminal => "name a file with -o FILE, or leave out --plain".into(),
             Self::Write { .. } => {

@@ -58,6 +58,8 @@ pub(crate) struct KeyUsage {
     pub named: BTreeSet<Fingerprint>,
     /// Whether it may need other keys as well.
     pub unknown: bool,
+    /// Whether its namespace is known, or does not matter: no key opens it elsewhere.
+    pub is_placed: bool,
 }
 
 /// Which keys the SealedSecrets in files need.
@@ -112,6 +114,7 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage 
         keys,
         named: named(&object.metadata),
         unknown,
+        is_placed: true,
     };
     match (ring, &object.spec) {
         (Some(_), _) if opened_by.is_some() && is_current(object, status) => usage,
@@ -154,9 +157,8 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
         let annotations = metadata.annotations.as_ref();
         let hint: Option<Fingerprint> =
             annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)?.parse().ok());
-        let is_placed = metadata.namespace.is_some() || Scope::of(annotations) == Scope::ClusterWide;
         keys.extend(hint);
-        unknown = hint.is_none() || !is_placed;
+        unknown = hint.is_none() || !known.is_placed;
     }
     KeyUsage { keys, opened_by, unknown, ..known }
 }
@@ -219,6 +221,8 @@ fn of_file(
         opened_by: BTreeSet::new(),
         named: named(&metadata),
         unknown: true,
+        is_placed: metadata.namespace.is_some()
+            || Scope::of(metadata.annotations.as_ref()) == Scope::ClusterWide,
     };
     let mut usage = tried(none, &metadata, &object.spec, ring);
     if !leaked.is_empty() {

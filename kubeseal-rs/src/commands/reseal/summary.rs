@@ -44,17 +44,26 @@ pub(crate) struct Stale(usize);
 
 /// No file holds a SealedSecret: the user may have meant others.
 #[derive(Debug, thiserror::Error)]
-#[error("found no SealedSecret in {}", in_files(*.0))]
-pub(crate) struct NothingToReseal(pub(crate) usize);
+pub(crate) enum NothingToReseal {
+    #[error("found no SealedSecret in {}", in_files(*.0))]
+    NoneFound(usize),
+    /// A check of nothing would look like one that passed.
+    #[error("nothing was checked: {} of other clusters skipped", count(*.0, "file"))]
+    AllSkipped(usize),
+}
 
 impl ResealSummary {
     pub(crate) fn new(not_found: NotFound) -> Self {
         Self { failures: Failures::of(not_found), ..Self::default() }
     }
 
-    /// Whether there is no SealedSecret, and no error that may have hidden one.
-    pub(crate) fn has_found_nothing(&self) -> bool {
-        self.files == 0 && self.of_other_clusters == 0 && self.failures.is_empty()
+    /// The error if there is no SealedSecret in `files` files, and no error that may have hidden one.
+    pub(crate) fn nothing_found(&self, files: usize, is_check: bool) -> Option<NothingToReseal> {
+        match self.of_other_clusters {
+            _ if self.files > 0 || !self.failures.is_empty() => None,
+            0 => Some(NothingToReseal::NoneFound(files)),
+            skipped => is_check.then_some(NothingToReseal::AllSkipped(skipped)),
+        }
     }
 
     /// Reports SealedSecrets that are sealed to another certificate.
@@ -121,7 +130,12 @@ impl ResealSummary {
 
 impl Hint for NothingToReseal {
     fn hint(&self) -> Option<String> {
-        Some("name files with objects of kind: SealedSecret, or directories with such files, called .yaml, .yml or .json".into())
+        Some(match self {
+            Self::NoneFound(_) => {
+                "name files with objects of kind: SealedSecret, or directories with such files, called .yaml, .yml or .json".into()
+            }
+            Self::AllSkipped(_) => "name paths with files of this cluster, or the cluster of these files with --for".into(),
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::repository::{Repository, SECRET};
 use crate::support::program::fixture;
+use std::fs;
 
 const EU: &str = "apps/shop/dev/db.eu.yaml";
 const US: &str = "apps/shop/dev/db.us.yaml";
@@ -29,6 +30,36 @@ fn files_of_other_clusters_are_skipped_and_counted() {
     let named = [&["reseal", "--check"][..], &certificate, &[US]].concat();
     let (code, stderr) = repository.fails(&named, "");
     assert!(code == Some(1) && stderr.contains("not sealed to the present certificate"), "{stderr}");
+}
+
+/// A pull request can change the rules, and with them what is skipped.
+#[test]
+fn rules_that_were_not_accepted_skip_nothing() {
+    let repository = Repository::new();
+    repository.succeeds(&["seal", "-w", "apps/shop/dev/db.yaml"], SECRET);
+    repository.write_rules("rules:\n  - { path: \"apps/*/dev/**\", to: [eu, us], layout: per-cluster }\n");
+    let check = ["reseal", "--check", "--cert", ".sealed-secrets/eu.pem", "apps"];
+    let (code, stderr) = repository.fails(&check, "");
+    assert!(
+        code == Some(1)
+            && stderr.contains("were not accepted, so that no file is skipped")
+            && stderr.contains("1 SealedSecret is not sealed"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_check_that_skips_everything_fails() {
+    let repository = Repository::new();
+    repository.succeeds(&["seal", "-w", "apps/shop/dev/db.yaml"], SECRET);
+    fs::remove_file(repository.path(EU)).unwrap();
+    let check = ["reseal", "--check", "--cert", ".sealed-secrets/eu.pem", "apps"];
+    let (code, stderr) = repository.fails(&check, "");
+    assert_eq!(code, Some(1));
+    assert!(
+        stderr.starts_with("error: nothing was checked: 1 file of other clusters skipped\nhint: "),
+        "{stderr}"
+    );
 }
 
 #[test]

@@ -111,6 +111,13 @@ fn a_hook_of_others_stays_as_it_is() {
         ),
         ("#!/bin/sh\n# guard --staged\n", "add this line to it"),
         ("", "add this line to it"),
+        // They run something else, or go on after a finding.
+        ("#!/bin/sh\necho \"remember guard --staged\"\n", "add this line to it"),
+        ("#!/bin/sh\nkubeseal-rs guard --staged || true\n", "add this line to it"),
+        ("#!/bin/sh\nkubeseal-rs guard --staged | cat\n", "add this line to it"),
+        ("#!/bin/sh\nkubeseal-rs guard --staged\nmake lint\n", "add this line to it"),
+        ("#!/bin/sh\nif false; then\n  kubeseal-rs guard --staged || exit 1\nfi\n", "add this line to it"),
+        ("#!/bin/sh\nexec my-guard --staged\n", "add this line to it"),
     ] {
         fs::write(&hook, text).unwrap();
         let (code, stdout, stderr) = installed(path);
@@ -119,7 +126,18 @@ fn a_hook_of_others_stays_as_it_is() {
         assert!(stderr.starts_with(&refused) && stderr.contains(hint), "{stderr}");
         assert_eq!(fs::read_to_string(&hook).unwrap(), text);
     }
-    // It runs guard in its own way.
+    // They run guard in their own way.
+    for text in [
+        "#!/bin/sh\nmake lint\nkubeseal guard --staged\n",
+        "#!/bin/sh -e\nkubeseal-rs guard --staged\nmake lint\n",
+        "#!/usr/bin/env bash\nset -euo pipefail\n'/my tools/kubeseal-rs' guard --staged --trusted t\nmake lint\n",
+        "#!/bin/sh\nexec /usr/bin/kubeseal-rs guard --staged\n",
+    ] {
+        fs::write(&hook, text).unwrap();
+        fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+        let (code, stdout, stderr) = installed(path);
+        assert!(code == Some(0) && stdout.contains(" runs it already: "), "{text}: {stderr}");
+    }
     let text = "#!/bin/sh\nkubeseal-rs guard --staged || exit 1\nmake lint\n";
     fs::write(&hook, text).unwrap();
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o644)).unwrap();

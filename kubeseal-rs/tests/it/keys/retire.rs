@@ -174,6 +174,30 @@ fn what_no_key_opens_is_excepted_by_a_list_or_by_manifests() {
     }
 }
 
+/// As kustomize has it: the key opens it, once its namespace is known.
+#[test]
+fn what_names_no_namespace_is_not_excepted() {
+    let secret = b"{kind: Secret, apiVersion: v1, metadata: {name: db, namespace: shop}, stringData: {c: d}}";
+    let sealed = run(&["--cert", fixture("test-only.crt").to_str().unwrap()], secret);
+    let mut object: Value = serde_json::from_slice(&sealed.stdout).unwrap();
+    object["metadata"].as_object_mut().unwrap().remove("namespace");
+    let folder = tempfile::tempdir().unwrap();
+    let [file, names] = ["db.json", "names"].map(|name| folder.path().join(name));
+    std::fs::write(&file, object.to_string()).unwrap();
+    std::fs::write(&names, "db\n").unwrap();
+    let [file, names] = [&file, &names].map(|path| path.to_str().unwrap());
+    for flags in [&["--unserved", file][..], &["--unserved", "--except", names, file]] {
+        let (code, error, labelled) = retire(Vec::new(), flags);
+        assert!(code == Some(1) && !labelled, "{error}");
+        assert!(error.contains("give it with -n NAMESPACE") && !error.contains("printf"), "{error}");
+    }
+    // It may open anywhere, and was tried.
+    object["metadata"]["annotations"] = json!({ "sealedsecrets.bitnami.com/cluster-wide": "true" });
+    std::fs::write(file, object.to_string()).unwrap();
+    let (code, error, labelled) = retire(Vec::new(), &["--unserved", "--except", names, file]);
+    assert!(code == Some(0) && labelled, "{error}");
+}
+
 /// A key that does open a SealedSecret is needed, whatever the list says.
 #[test]
 fn what_the_key_opens_is_not_excepted() {

@@ -110,6 +110,23 @@ fn another_file_gets_it_alone() {
     assert!(error.contains("exists already") && error.contains("--force"), "{error}");
 }
 
+/// The other documents would be lost.
+#[test]
+fn the_source_is_not_replaced_by_one_document() {
+    let folder = Folder::new();
+    let before = format!("kind: Other\n{}", sealed("name: db, namespace: shop", "strict"));
+    let file = folder.write("a.yaml", &before);
+    let (link, linked) = (folder.path("link.yaml"), folder.path("linked.yaml"));
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    fs::hard_link(&file, &linked).unwrap();
+    for output in [&file, link.to_str().unwrap(), linked.to_str().unwrap()] {
+        let to = ["move", &file, "--to-name", "db-2", "-w", output, "--force"];
+        let (code, error) = fails(&[&to, &KEY[..]].concat());
+        assert!(code == Some(2) && error.contains("hint: leave out -w to change it in place"), "{error}");
+        assert_eq!(folder.read("a.yaml"), before);
+    }
+}
+
 #[test]
 fn what_is_not_bound_to_it_needs_no_key() {
     let folder = Folder::new();

@@ -41,6 +41,8 @@ pub(crate) enum RebindError {
     Taken(String),
     #[error("the SealedSecret in {0} is an item of a List")]
     Item(Location),
+    #[error("{} is the file that the SealedSecret is in, and -w would replace all of it", shown_path(.0))]
+    IsSource(PathBuf),
     #[error("{} exists already", shown_path(.0))]
     Exists(PathBuf),
     #[error(
@@ -67,6 +69,7 @@ impl Hint for RebindError {
                 .into(),
             Self::NotOpened { .. } => "seal the Secret again; nothing was changed".into(),
             Self::Taken(_) => "write it to a file of its own, with -w FILE, or choose another name; nothing was changed".into(),
+            Self::IsSource(_) => "leave out -w to change it in place".into(),
             Self::Item(_) => "change it in place, without -w".into(),
             Self::Exists(_) => "write to another file, or overwrite all of it with --force".into(),
             Self::OpensAnywhere => "choose a narrower scope; or write --force if that is meant; nothing was changed".into(),
@@ -75,7 +78,9 @@ impl Hint for RebindError {
 
     fn kind(&self) -> Kind {
         match self {
-            Self::Several { .. } | Self::NoKeys(_) | Self::Name(_) | Self::Item(_) => Kind::Usage,
+            Self::Several { .. } | Self::NoKeys(_) | Self::Name(_) | Self::Item(_) | Self::IsSource(_) => {
+                Kind::Usage
+            }
             _ => Kind::Failed,
         }
     }

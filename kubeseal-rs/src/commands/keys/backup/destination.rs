@@ -6,8 +6,10 @@ use crate::files::output::private::to_new_file as write_new_private;
 use crate::files::output::{OutputError, write_stdout};
 use crate::key_store::KeyStore;
 use crate::key_store::backup_object::BackupObject;
+use crate::key_store::object_backups::FIRST;
 use crate::key_store::stored_key::StoredKey;
 use crate::terminal::escape::shown_path;
+use crate::terminal::warnings::alert;
 use envelope::Fingerprint;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -59,11 +61,16 @@ impl Destination {
             Self::File(file) => Ok(write(file, bytes, overwrite)?),
             Self::Object(object) => {
                 let keys: BTreeSet<Fingerprint> = keys.iter().filter_map(StoredKey::fingerprint).collect();
-                let lost = object.keys(store)?.into_iter().filter(|key| !keys.contains(key)).count();
-                if lost > 0 && !overwrite {
-                    return Err(KeysError::WouldLose { object: object.to_string(), lost }.into());
+                let backups = object.backups(store)?;
+                let item = if overwrite { FIRST.to_owned() } else { backups.item_for(&keys) };
+                if item != FIRST {
+                    alert(format_args!(
+                        "{FIRST} in {object} {}, and stays as it is: the new backup is {item} in the same object. Restore what {FIRST} has with \
+                         `keys restore`, or replace it with --force",
+                        backups.reason_to_keep(&keys)
+                    ));
                 }
-                Ok(object.write(store, bytes, &keys)?)
+                Ok(object.write(store, backups, &item, bytes, keys)?)
             }
         }
     }

@@ -35,9 +35,10 @@ impl Exceptions {
         Ok(Self(all))
     }
 
-    /// Whether it does not count that the SealedSecret may need the key. It does count if the key opens it.
+    /// Whether it does not count that the SealedSecret may need the key. It does count if the key opens it, and if its namespace is not
+    /// known: the key was not tried there.
     pub(crate) fn excuse(&self, usage: &KeyUsage, key: Fingerprint) -> bool {
-        self.0.contains(&usage.object) && !usage.opened_by.contains(&key)
+        usage.is_placed && self.0.contains(&usage.object) && !usage.opened_by.contains(&key)
     }
 
     /// Warns of names that stand for nothing, which may be misspelt.

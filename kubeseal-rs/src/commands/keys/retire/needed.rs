@@ -96,10 +96,14 @@ impl<'a> Needs<'a> {
     fn unopened(&self, again: &[String]) -> Vec<String> {
         let again = |flag: &[&str]| shell_words(again.iter().map(String::as_str).chain(flag.iter().copied()));
         let closed = self.needing.iter().filter(|it| !it.opened_by.contains(&self.key)).chain(&self.unknown);
-        let closed: BTreeSet<String> = closed.map(|it| it.object.to_string()).collect();
+        let (closed, unplaced): (Vec<&&KeyUsage>, Vec<&&KeyUsage>) = closed.partition(|it| it.is_placed);
+        let closed: BTreeSet<String> = closed.iter().map(|it| it.object.to_string()).collect();
         let mut lines = Vec::new();
+        if !unplaced.is_empty() {
+            lines.push("some name no namespace, so that the key cannot be tried: give it with -n NAMESPACE, or name what kustomize builds".into());
+        }
         if !closed.is_empty() {
-            lines.push("no key opens some of these: correct or delete them, and give -n NAMESPACE for those that name none.".into());
+            lines.push("no key opens some of these: correct or delete them.".into());
             if closed.len() <= SHOWN {
                 let words = ["printf", "%s\\n"].into_iter().chain(closed.iter().map(String::as_str));
                 let line = format!("{} | {}", shell_words(words), again(&["--except", "-"]));

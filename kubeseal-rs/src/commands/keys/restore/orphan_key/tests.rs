@@ -123,6 +123,7 @@ fn is_judged_by_what_is_sealed() {
         opened_by: keys.iter().map(|digit| key(*digit)).collect(),
         named: BTreeSet::new(),
         unknown,
+        is_placed: true,
     };
     let cases: [(&[KeyUsage], Verdict); 5] = [
         (&[], Verdict::Unneeded),
