@@ -6,7 +6,7 @@
 //!
 //! Decided: the verb `reseal`, which the API server knows for no object, instead of `update`: who may create tokens of the ServiceAccount
 //! chooses their audience, and a token for the API server's audience must be worth no more there than one of any other ServiceAccount of the
-//! namespace: what is bound to the groups of all ServiceAccounts.
+//! namespace: what is bound to the groups of all `ServiceAccounts`.
 
 /// The audience of the token. The API server itself does not accept a token that is for this audience only.
 pub const AUDIENCE: &str = "sealed-secrets-controller";

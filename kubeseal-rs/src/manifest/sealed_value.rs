@@ -29,14 +29,20 @@ pub(crate) fn measured(text: &str) -> Result<Measure, NotSealed> {
     }
 }
 
-/// Whether the text begins as a sealed value in base64, and may go on elsewhere: on the next line, or where `…` stands in an example.
-pub(crate) fn begins_as_sealed(text: &str) -> bool {
-    let text = text.trim_end_matches(['.', '…']);
+/// Whether the text begins as a sealed value in base64, and is cut off: its first line has at least `shortest` characters, or `…` stands at its
+/// end, as in an example. A password may begin like that, too.
+pub(crate) fn begins_as_sealed(text: &str, shortest: usize) -> bool {
+    let begin = text.trim_end_matches(['.', '…']);
+    let is_long = begin.split_ascii_whitespace().next().is_some_and(|line| line.len() >= shortest);
+    if !is_long && !text.ends_with('…') && !text.ends_with("...") {
+        return false;
+    }
     // Four characters are three bytes, and the length of the key is the first two of them.
-    let head = text.get(..4).and_then(decode_base64);
+    let head = begin.get(..4).and_then(decode_base64);
     let announced = head.and_then(|head| Some(usize::from(u16::from_be_bytes(*head.first_chunk()?))));
-    matches!(announced, Some(SMALLEST_KEY..=LARGEST_KEY))
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "+/=".contains(c))
+    let is_base64 =
+        |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c) || (is_long && c.is_ascii_whitespace());
+    matches!(announced, Some(SMALLEST_KEY..=LARGEST_KEY)) && begin.chars().all(is_base64)
 }
 
 #[cfg(test)]
@@ -62,11 +68,21 @@ mod tests {
 
     #[test]
     fn the_begin_of_a_sealed_value_is_known() {
-        for begin in ["AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq.....", "AQAB", "AYBx…", "AgBy 3i4O\nJSWK"] {
-            assert!(begins_as_sealed(begin), "{begin}");
+        for begin in ["AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq.....", "AQAB...", "AYBx…", "AgBy3i4OJSWK\nPiTy"] {
+            assert!(begins_as_sealed(begin, 12), "{begin}");
         }
-        for other in ["hunter2...", "Ag", "Ag By", "AgBy-3i4", "AAAA", "..."] {
-            assert!(!begins_as_sealed(other), "{other}");
+        for other in [
+            "hunter2...",
+            "Ag...",
+            "Ag By...",
+            "AgBy-3i4...",
+            "AAAA...",
+            "...",
+            "AQAB",
+            "Admin12345",
+            "Best password...",
+        ] {
+            assert!(!begins_as_sealed(other, 12), "{other}");
         }
     }
 }

@@ -161,7 +161,7 @@ fn runs_guard(text: &[u8]) -> bool {
     }
     let commands =
         || text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    let last = commands().last();
+    let last = commands().next_back();
     let mut fails_at_once = first.ends_with(" -e");
     commands().any(|line| {
         fails_at_once |= line.starts_with("set -e");

@@ -214,7 +214,7 @@ fn an_annotation_that_cannot_be_read() {
     let sealed = |annotation: &str| {
         format!(
             "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: db\n  namespace: shop\n  annotations:\n    \
-             {RECIPIENTS}: {annotation}\nspec: {{encryptedData: {{a: AgA=}}}}\n"
+             {RECIPIENTS}: {annotation}\nspec: {{encryptedData: {{a: AgAA...}}}}\n"
         )
     };
     for (annotation, why) in [

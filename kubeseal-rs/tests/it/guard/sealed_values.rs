@@ -15,7 +15,16 @@ fn sealed(value: &str) -> String {
 #[test]
 fn what_was_never_sealed_is_found() {
     let base64 = BASE64_STANDARD.encode("hunter2");
-    for value in ["hunter2", &base64, "5", "\"hunter2\"", "'postgres://a:hunter2@{{ .host }}'"] {
+    for value in [
+        "hunter2",
+        &base64,
+        "5",
+        "\"hunter2\"",
+        "'postgres://a:hunter2@{{ .host }}'",
+        "Admin123",
+        "Build2026x",
+        "Best password",
+    ] {
         assert_eq!(found_in(&sealed(value)), ["a.yaml:6"], "{value}");
     }
     let directory = directory(&[("a.yaml", &sealed("hunter2"))]);

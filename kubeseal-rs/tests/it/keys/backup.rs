@@ -78,8 +78,8 @@ fn what_is_no_key_is_named_and_left_out() {
         "metadata": { "name": "theirs", "labels": { "sealedsecrets.bitnami.com/sealed-secrets-key": "active" } },
         "type": "Opaque", "data": { "password": "aHVudGVyMg==" },
     });
-    let lines = |all: &[serde_json::Value]| vec![(LABELLED, 200, list(all)), (LEGACY, 200, list(&[]))];
-    let backup = |all: &[serde_json::Value]| {
+    let lines = |all: &[Value]| vec![(LABELLED, 200, list(all)), (LEGACY, 200, list(&[]))];
+    let backup = |all: &[Value]| {
         let server = Server::start(lines(all));
         let kubeconfig = server.kubeconfig("{}");
         run(&["keys", "backup", "--plain", "--kubeconfig", kubeconfig.path().to_str().unwrap()], b"")
@@ -205,7 +205,7 @@ fn a_check_says_whether_the_newest_key_is_in_a_backup() {
     std::fs::write(path("me"), IDENTITY).unwrap();
     let stranger = "AGE-SECRET-KEY-16V44DRTLSV067T4WZ0UV8ZH9DEP64UF6TQLW3A7JF3G57HWDFW0S49MZNE\n";
     std::fs::write(path("stranger"), stranger).unwrap();
-    let keys = |keys: &[serde_json::Value], args: &[&str]| {
+    let keys = |keys: &[Value], args: &[&str]| {
         let server = Server::start(vec![(LABELLED, 200, list(keys)), (LEGACY, 200, list(&[]))]);
         let kubeconfig = server.kubeconfig("{}");
         let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];

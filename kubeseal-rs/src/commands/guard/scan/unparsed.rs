@@ -135,9 +135,11 @@ mod tests {
         let text = "kind: SealedSecret\nspec:\n  encryptedData:\n    a: hunter2\n    b: AgBy3i4OJSWK\n    c: {{ .Values.c }}\n    d: >-\n      \
                     AgBy3i4OJSWK\n      cGDEqhunter2\n    e: |\n      hunter2\n      hunter3\n    {{ .k }}: hunter2\n  template:\n    data:\n      \
                     f: g\n{{ end }}\n";
-        assert_eq!(found(text), [(4, "a".into()), (11, "e".into()), (13, String::new())]);
+        // As long as what a sealed value begins with.
+        let long = |text: &str| text.replace("AgBy3i4OJSWK", &"AgBy".repeat(25));
+        assert_eq!(found(&long(text)), [(4, "a".into()), (11, "e".into()), (13, String::new())]);
         let flow = "kind: SealedSecret\nspec: {encryptedData: {a: hunter2, b: AgBy3i4OJSWK, c: {{ .c }}}}\n";
-        assert_eq!(found(flow), [(2, "a".into())]);
+        assert_eq!(found(&long(flow)), [(2, "a".into())]);
     }
 
     #[test]
