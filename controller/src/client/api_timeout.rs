@@ -13,8 +13,10 @@ pub(crate) const API_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct NoAnswer(Duration);
 
 /// A request that fails after [`API_TIMEOUT`].
-pub(crate) async fn with_api_timeout<T>(request: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
-    with_timeout(API_TIMEOUT, request).await
+pub(crate) fn with_api_timeout<T>(
+    request: impl Future<Output = kube::Result<T>>,
+) -> impl Future<Output = kube::Result<T>> {
+    with_timeout(API_TIMEOUT, request)
 }
 
 /// Requests that fail if they take longer than `longest` together.

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::client::test_server::silent;
     use api::reseal_token::HEADER;
-    use futures::FutureExt as _;
+    use futures::FutureExt;
 
     fn limit(cpus: usize) -> KeyUseLimit {
         let many = NonZero::new(1000).unwrap();
@@ -141,8 +141,7 @@ mod tests {
         let headers: Vec<_> = (0..20).map(junk).collect();
         let mut requests: Vec<_> =
             headers.iter().map(|headers| Box::pin(limit.admit(headers, b"{}"))).collect();
-        let refused =
-            requests.iter_mut().filter_map(|request| request.now_or_never()).filter(Option::is_none);
+        let refused = requests.iter_mut().filter_map(FutureExt::now_or_never).filter(Option::is_none);
         assert_eq!(refused.count(), 20 - AT_ONCE / 2);
     }
 }

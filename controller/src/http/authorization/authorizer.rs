@@ -16,7 +16,7 @@ use tokio::time::timeout;
 /// The longest name of a namespace.
 const LONGEST_NAMESPACE: usize = 63;
 
-/// The longest token. Those of ServiceAccounts have about 1 KiB.
+/// The longest token. Those of service accounts have about 1 KiB.
 const LONGEST_TOKEN: usize = 8 << 10;
 
 /// How long a request waits while the API server is asked for others, and how long all answers to its own questions may take. The API

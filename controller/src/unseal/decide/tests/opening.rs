@@ -115,7 +115,7 @@ fn a_retired_key_is_named_without_its_secret() {
     let message = refused(plan).to_string();
     let first = "if that is so, which `kubeseal-rs keys list` helps to check, the label ";
     assert!(message.contains("which is retired") && message.contains(first), "{message}");
-    assert!(message.contains(&key().fingerprint().short().to_string()), "{message}");
+    assert!(message.contains(&key().fingerprint().short()), "{message}");
 }
 
 #[test]
