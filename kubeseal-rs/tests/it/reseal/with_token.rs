@@ -88,8 +88,11 @@ fn a_cluster_that_begins_to_fail_ends_the_run() {
     let (output, requests) = online(tree.0.path(), lines, &[]);
     assert_eq!(output.status.code(), Some(1));
     let stderr = tree.printed(&output.stderr);
-    assert_eq!(stderr.matches("it was not tried").count(), 33, "{stderr}");
-    assert!(rotations(&requests).len() <= 11, "{}", requests.len());
+    // Which of the requests that are sent at the same time has the first refusal is not certain: refusals stand between the four answers, or
+    // behind them, and three in a row end the run.
+    let left = stderr.matches("it was not tried").count();
+    assert!((25..=33).contains(&left), "{left}: {stderr}");
+    assert!(rotations(&requests).len() <= 40 - 25 + 4, "{}", requests.len());
     let changed = (0..40).filter(|n| tree.text(&format!("{n:03}.yaml")).contains("AgNEW=")).count();
     assert_eq!(changed, 4);
 }
