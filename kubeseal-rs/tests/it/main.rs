@@ -14,6 +14,8 @@ mod support {
     pub(crate) mod program;
     pub(crate) mod server;
     #[cfg(unix)]
+    pub(crate) mod signals;
+    #[cfg(unix)]
     pub(crate) mod terminal;
 }
 

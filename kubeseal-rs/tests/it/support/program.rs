@@ -11,6 +11,8 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 
 /// The program, started in the fixtures' directory.
 pub(crate) fn program(arguments: &[&str]) -> Command {
+    #[cfg(unix)]
+    crate::support::signals::take();
     let mut command = Command::new(env!("CARGO_BIN_EXE_kubeseal-rs"));
     command
         .args(arguments)
