@@ -61,6 +61,9 @@ fn hints_have_the_name_that_was_called() {
     let file = tempfile::NamedTempFile::with_suffix(".yaml").unwrap();
     std::fs::write(file.path(), sealed.replace("name: db", "name: other").replace("f5b8", "0000")).unwrap();
     let path = file.path().to_str().unwrap();
+    let reseal = ["reseal", "--cert", "test-only.crt", "--recovery-private-key", "test-only.key"];
     // Its hint names flags only.
-    check_same(&["reseal", "--cert", "test-only.crt", "--recovery-private-key", "test-only.key", path], b"");
+    check_same(&[&reseal[..], &[path]].concat(), b"");
+    std::fs::write(file.path(), sealed.replace("name: db", "name: {{ .Values.name }}")).unwrap();
+    check(&[&reseal[..], &[path]].concat(), b"");
 }
