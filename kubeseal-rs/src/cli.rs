@@ -3,6 +3,7 @@
 pub(crate) mod complete;
 pub(crate) mod early_flags;
 pub(crate) mod klog_flags;
+pub(crate) mod live_flag;
 pub(crate) mod man_pages;
 pub(crate) mod usage_hints;
 
@@ -99,7 +100,7 @@ impl Cli {
             .override_help(help_page())
             .mut_args(as_pflag_takes_values);
         let matches = early_flags::moved(&mut command, arguments)
-            .and_then(|words| command.try_get_matches_from_mut(words))
+            .and_then(|words| command.try_get_matches_from_mut(live_flag::named(words)))
             .map_err(|error| {
                 usage_hints::with_variable(usage_hints::without_escape(error), &command, arguments)
             })

@@ -5,6 +5,7 @@
 
 pub(crate) mod auth;
 pub(crate) mod error;
+pub(crate) mod gitops;
 pub(crate) mod kubeconfig;
 pub(crate) mod overrides;
 pub(crate) mod pod;

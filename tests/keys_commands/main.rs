@@ -1,11 +1,12 @@
 //! `kubeseal-rs keys` against a real control plane and our controller: list, renew, retire, revoke, backup and restore;
-//! and disaster recovery.
+//! `reseal --live`; and disaster recovery.
 //!
 //! One test at a time: the commands read the whole cluster.
 
 mod backup;
 mod drill;
 mod list;
+mod live;
 mod renew;
 mod restore;
 mod retire;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             retire::what_it_says_to_do_first_is_what_helps,
             retire::not_while_it_is_not_known,
             retire::not_while_it_is_served,
+            live::what_lives_in_the_cluster_is_resealed_there,
             revoke::a_leaked_key_is_revoked_and_its_values_listed,
             revoke::without_a_yes_nothing_is_revoked,
             revoke::a_controller_that_is_down_keeps_nothing_from_being_revoked,

@@ -2,32 +2,36 @@
 //!
 //! `common::sealed_files` finds the files, and `file` reads one; `files_job` goes through them, `staleness` decides what is old, `resealer` seals it
 //! again, `failure` says why it was not, `progress` and `summary` print. `manifest::sealed_file` changes the files, and
-//! nothing else in them.
+//! nothing else in them. `stream` does the same for standard input, `live` for what is in the cluster;
+//! `by_rules` makes files what the project file says.
 
+pub(crate) mod by_rules;
 pub(crate) mod failure;
 pub(crate) mod file;
 pub(crate) mod files_job;
+pub(crate) mod live;
 pub(crate) mod other_clusters;
 pub(crate) mod progress;
 pub(crate) mod resealer;
 pub(crate) mod staleness;
+pub(crate) mod stream;
 pub(crate) mod summary;
 
 use crate::certificate::CertificateSource;
 use crate::commands::common::sealed_files;
 use crate::commands::common::templated_files;
-use crate::commands::recipients::files::{Request, change};
-use crate::commands::recipients::opening_keys;
-use crate::commands::recipients::wanted::Aim;
+use crate::commands::reseal::by_rules::{by_rules, is_by_project};
 use crate::commands::reseal::files_job::FilesJob;
+use crate::commands::reseal::live::LiveJob;
+use crate::commands::reseal::live::objects::LiveObjects;
 use crate::commands::reseal::other_clusters::without_other_clusters;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
+use crate::commands::reseal::stream::{STDIN, reseal_stream};
 use crate::commands::reseal::summary::ResealSummary;
 use crate::controller::error::NO_ANSWER;
 use crate::error::{CommandError, Context as _};
 use crate::key_store::recovery_keys::RecoveryKeys;
-use crate::project::Project;
 use crate::project::root::folder_of;
 use crate::settings::certificate_flags::CertificateFlags;
 use crate::settings::connection_flags::ConnectionFlags;
@@ -40,7 +44,7 @@ use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, is_quiet, warn};
 use clap::Args;
 use sealing::KeyRing;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The first part of `help reseal`.
 pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates.\n\n\
@@ -53,6 +57,8 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
     available: those of --recovery-private-key, or the controller's, if you may read them. Without them, \
     the fingerprint is believed, and a SealedSecret without one, such as one made by another program, \
     counts as sealed to an older certificate. --all reseals all of them.\n\n\
+    --live does it for the SealedSecrets of the cluster instead of files: for those that are in no file, because a tool that \
+    applies files puts the old values back. It asks first; each is written back only if no other client changed it meanwhile.\n\n\
     In a repository with a project file (.sealed-secrets.yaml), --check compares with that instead, unless --cert names a \
     certificate, or --for a cluster: it lists what is sealed for other clusters than the rules say, or to older certificates of them. --recipients makes the \
     files what the rules say.";
@@ -61,11 +67,26 @@ pub(crate) const LONG_ABOUT: &str = "Reseal what is sealed to older certificates
 #[derive(Debug, Args)]
 #[command(long_about = LONG_ABOUT, after_long_help = format!("Examples:\n  {0} reseal deploy/\n  \
                        {0} reseal --check --cert cert.pem .    # for CI: exit code 1 if something is stale\n  \
+                       {0} reseal - <old.yaml >new.yaml\n  \
+                       {0} reseal --live -n shop\n  \
                        {0} reseal --cert new.pem --recovery-private-key keys.age --identity age.txt deploy/", name()))]
 pub(crate) struct ResealArgs {
-    /// Files, and directories, of which *.yaml, *.yml and *.json are read.
-    #[arg(required = true, value_name = "PATH")]
+    /// Files, and directories, of which *.yaml, *.yml and *.json are read; - alone is standard input, which goes to standard output, all of
+    /// it or nothing.
+    #[arg(required_unless_present = "live", conflicts_with = "live", value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+
+    /// Reseal what is in the cluster instead, in the namespace of -n or of the context. --cluster, without a name, is the same.
+    #[arg(long, conflicts_with = "recipients")]
+    pub live: Option<bool>,
+
+    /// With --live: in all namespaces.
+    #[arg(short = 'A', long, requires = "live")]
+    pub all_namespaces: Option<bool>,
+
+    /// With --live: do not ask for confirmation.
+    #[arg(long, requires = "live")]
+    pub yes: Option<bool>,
 
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.
     #[arg(long)]
@@ -98,16 +119,34 @@ pub(crate) struct ResealArgs {
 
 pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     let (is_check, all) = (args.check == Some(true), args.all == Some(true));
+    let (is_live, is_stream) =
+        (args.live == Some(true), args.paths.iter().any(|path| path == Path::new(STDIN)));
+    if is_stream && args.paths.len() > 1 {
+        return Err(UsageError::Exclude(STDIN, "other paths").into());
+    }
+    if is_stream && args.recipients == Some(true) {
+        return Err(UsageError::Exclude(STDIN, "--recipients").into());
+    }
     if args.recipients == Some(true) && all {
         return Err(UsageError::Exclude("--recipients", "--all").into());
     }
     if args.recipients == Some(true) && text(args.project.for_cluster.clone()).is_some() {
         return Err(UsageError::Exclude("--recipients", "--for").into());
     }
-    if args.recipients == Some(true) || (is_check && !all && is_by_project(&args)?) {
-        return by_rules(args, is_check);
+    if args.recipients == Some(true)
+        || (is_check
+            && !all
+            && !is_stream
+            && !is_live
+            && is_by_project(&args.certificate, &args.project, &args.paths)?)
+    {
+        return by_rules((!is_check).then_some(args.recovery), args.project, args.namespace, args.paths);
     }
     let is_offline = args.certificate.offline == Some(true);
+    if is_live && is_offline {
+        return Err(UsageError::Offline("reseal --live").into());
+    }
+    let (is_in_all, is_confirmed) = (args.all_namespaces == Some(true), args.yes == Some(true));
     let folder = folder_of(&args.paths);
     let project = args.project.clone();
     let target = Target::resolve(args.certificate, args.connection, args.namespace, args.project, folder)?;
@@ -141,6 +180,14 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         Some(Resealer::with(&keys, &certificate))
     };
 
+    if is_live {
+        let namespace = if is_in_all { None } else { Some(target.namespace.decide(None)?) };
+        let objects = LiveObjects::connect(target.cluster(), namespace)?;
+        return LiveJob { present: &present, resealer: resealer.as_ref(), is_confirmed }.run(&objects);
+    }
+    if is_stream {
+        return reseal_stream(&present, resealer.as_ref(), namespace);
+    }
     let (files, not_found) = sealed_files::find(&args.paths);
     let count = files.len();
     let (files, of_others) = without_other_clusters(files, &args.paths, folder, &project, &certificate)?;
@@ -165,26 +212,6 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     Ok(stdout.finish()?)
 }
 
-/// Whether `--check` compares with the project file: there is one, and the user names neither a certificate nor a cluster.
-fn is_by_project(args: &ResealArgs) -> Result<bool, CommandError> {
-    let is_chosen = text(args.certificate.cert.clone()).is_some()
-        || args.certificate.offline == Some(true)
-        || text(args.project.for_cluster.clone()).is_some();
-    Ok(!is_chosen && Project::find(folder_of(&args.paths))?.is_some())
-}
-
-/// Makes the files what the rules of the project file say, or checks them.
-fn by_rules(args: ResealArgs, is_check: bool) -> Result<(), CommandError> {
-    let keys = (!is_check).then(|| opening_keys(args.recovery)).transpose()?;
-    change(&Request {
-        aim: Aim::Rules,
-        paths: args.paths,
-        namespace: text(args.namespace),
-        trusted: args.project.trust.trusted,
-        keys,
-    })
-}
-
 /// Whether the controller opens, and not this program with keys of its own.
 fn is_by_controller(is_check: bool, keys: &RecoveryKeys) -> bool {
     !is_check && keys.files.is_empty()
@@ -205,7 +232,6 @@ fn certificate_source(by_controller: bool, target: &Target) -> Result<Certificat
 mod tests {
     use super::*;
     use crate::settings::unlock_flags::UnlockFlags;
-    use std::path::Path;
 
     #[test]
     fn the_controller_reseals_to_its_own_certificate() {

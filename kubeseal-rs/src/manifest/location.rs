@@ -15,7 +15,8 @@ pub(crate) struct Location(Box<Parts>);
 struct Parts {
     /// None where the message names the file itself.
     input: Option<Arc<Input>>,
-    document: usize,
+    /// None for an object of the cluster.
+    document: Option<usize>,
     /// The index in a `List`.
     item: Option<usize>,
     /// Kind, namespace and name of the object, as far as it has a name.
@@ -30,12 +31,19 @@ impl Location {
     pub(crate) fn document(document: usize, position: Option<Position>) -> Self {
         Self(Box::new(Parts {
             input: None,
-            document,
+            document: Some(document),
             item: None,
             object: None,
             position,
             field: String::new(),
         }))
+    }
+
+    /// An object of the cluster.
+    pub(crate) fn in_cluster(kind: &str, namespace: Option<&str>, name: Option<&str>) -> Self {
+        let mut location = Self::document(0, None).of_object(kind, namespace, name);
+        location.0.document = None;
+        location
     }
 
     /// Adds the input.
@@ -46,7 +54,8 @@ impl Location {
 
     /// An item of the List in this document. If its position is not known, that of the List would mislead.
     pub(crate) fn item(&self, item: usize, position: Option<Position>) -> Self {
-        let mut location = Self::document(self.0.document, position);
+        let mut location = Self::document(0, position);
+        location.0.document = self.0.document;
         location.0.input.clone_from(&self.0.input);
         location.0.item = Some(item);
         location
@@ -66,7 +75,7 @@ impl Location {
 
     /// The location in a stream with this many documents more before it.
     pub(crate) fn after(mut self, documents: usize) -> Self {
-        self.0.document += documents;
+        self.0.document = self.0.document.map(|document| document + documents);
         self
     }
 
@@ -97,12 +106,17 @@ impl fmt::Display for Location {
         if let Some(input) = &parts.input {
             write!(f, "{input}, ")?;
         }
-        write!(f, "document {}", parts.document)?;
-        if let Some(item) = parts.item {
-            write!(f, ", item {item}")?;
-        }
-        if let Some(object) = &parts.object {
-            write!(f, " ({object})")?;
+        match (parts.document, &parts.object) {
+            (None, object) => f.write_str(object.as_deref().unwrap_or("an object without a name"))?,
+            (Some(document), object) => {
+                write!(f, "document {document}")?;
+                if let Some(item) = parts.item {
+                    write!(f, ", item {item}")?;
+                }
+                if let Some(object) = object {
+                    write!(f, " ({object})")?;
+                }
+            }
         }
         if let Some(Position { line, column }) = parts.position {
             write!(f, ", line {line}")?;

@@ -118,6 +118,8 @@ mod rebind {
 mod reseal {
     mod files;
     mod fingerprint_checks;
+    mod live;
+    mod stream;
     mod tree;
     mod verify_and_re_encrypt;
     mod with_controller;

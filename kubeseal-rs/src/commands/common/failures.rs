@@ -35,11 +35,14 @@ impl Failures {
 
     /// Adds the failure of a file, or of a SealedSecret in it.
     pub(crate) fn add(&mut self, path: &Path, location: Option<String>, failure: &impl Hint) {
-        let mut words = shown_path(path);
-        for part in location.into_iter().chain([on_one_line(failure)]) {
-            words.extend([": ", &part]);
-        }
-        self.lines.push(words);
+        let path = shown_path(path);
+        let place = location.map_or_else(|| path.clone(), |location| format!("{path}: {location}"));
+        self.add_at(&place, failure);
+    }
+
+    /// Adds the failure of what is at this place.
+    pub(crate) fn add_at(&mut self, place: &str, failure: &impl Hint) {
+        self.lines.push(format!("{place}: {}", on_one_line(failure)));
         self.hint = self.hint.take().or_else(|| failure.hint());
     }
 

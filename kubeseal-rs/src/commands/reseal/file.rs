@@ -13,6 +13,7 @@ use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile, SealedFileError};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::yaml::parse::parse;
+use crate::terminal::escape::shown_path;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
 use yaml_edit_in_place::ParseError;
@@ -37,25 +38,17 @@ pub(crate) enum FileContent {
 }
 
 impl File {
-    /// Reads the file, and locks it if it is to be changed.
-    pub(crate) fn read(
-        path: &Path,
-        is_named: bool,
-        is_changed: bool,
-    ) -> Result<FileContent, SealedFilesError> {
-        let mut file = FileUpdate::read(path)?;
+    /// Reads the file.
+    ///
+    /// Decided: it is locked when it is replaced, not from here on, because the answers of a controller come in between: another process
+    /// would wait for them, and a file that has two names would wait for itself.
+    pub(crate) fn read(path: &Path, is_named: bool) -> Result<FileContent, SealedFilesError> {
+        let file = FileUpdate::read(path)?;
         if !file.mentions_sealed() {
             return if is_named && is_manifest(path) {
                 other(file.text()?)
             } else {
                 Ok(FileContent::Nothing)
-            };
-        }
-        if is_changed {
-            file = match FileUpdate::locked(path) {
-                // It may be up to date; if not, replacing it fails.
-                Err(FileUpdateError::ReadOnly(_)) => file,
-                locked => locked?,
             };
         }
         match sealed_files::read(&file) {
@@ -81,13 +74,25 @@ impl File {
         objects
     }
 
+    /// Whether another process resealed the file since it was read.
+    fn is_up_to_date_by_now(&self, present: &Present<'_>) -> bool {
+        let is_done = |file: &Self| file.old(present).iter().all(Option::is_none);
+        matches!(Self::read(self.file.path(), true), Ok(FileContent::Sealed(file)) if is_done(&file))
+    }
+
+    fn place(&self, object: &SealedObject) -> String {
+        format!("{}: {}", shown_path(self.file.path()), object.location)
+    }
+
     /// Reports the SealedSecrets that are sealed to another certificate.
     pub(crate) fn check(&self, old: Vec<Option<Old>>, report: &mut ResealSummary) {
         let objects = self.sealed.objects();
-        let old: Vec<(&SealedObject, Old)> =
-            objects.iter().zip(old).filter_map(|(object, old)| Some((object, old?))).collect();
-        report.up_to_date += objects.len() - old.len();
-        report.stale(self.file.path(), old);
+        for (object, old) in objects.iter().zip(old) {
+            match old {
+                None => report.up_to_date += 1,
+                Some(old) => report.stale(self.place(object), &old),
+            }
+        }
     }
 
     /// Writes the SealedSecrets that were resealed. One that does not open is reported, and the others are written.
@@ -106,23 +111,23 @@ impl File {
                 edits.extend(note_fingerprint(index, object, present).map(|edit| (edit, None)));
                 continue;
             };
-            let location = object.location.to_string();
+            let place = self.place(object);
             match answers.next().unwrap_or(Err(ResealFailure::NotTried)) {
                 Ok(resealed) => {
                     let was_revoked = old.fingerprint.is_some_and(is_revoked);
                     let changes = resealed.into_changes();
-                    edits.push((ObjectEdit { index, changes }, Some(Resealed { location, was_revoked })));
+                    edits.push((ObjectEdit { index, changes }, Some(Resealed { place, was_revoked })));
                 }
-                Err(failure) => report.failures.add(self.file.path(), Some(location), &failure),
+                Err(failure) => report.failures.add_at(&place, &failure),
             }
         }
-        let (edits, locations): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
+        let (edits, reports): (Vec<_>, Vec<_>) = edits.into_iter().unzip();
         let mut is_changed = false;
         let mut resealed = Vec::new();
-        for (outcome, location) in self.sealed.edit_all(&edits).into_iter().zip(locations) {
+        for (outcome, done) in self.sealed.edit_all(&edits).into_iter().zip(reports) {
             is_changed |= outcome.is_ok();
-            match (outcome, location) {
-                (Ok(()), location) => resealed.extend(location),
+            match (outcome, done) {
+                (Ok(()), done) => resealed.extend(done),
                 (Err(error), Some(_)) => {
                     report.failures.add(self.file.path(), None, &SealedFilesError::from(error));
                 }
@@ -134,7 +139,10 @@ impl File {
             return;
         }
         match self.file.replace(self.sealed.text().as_bytes()) {
-            Ok(()) => report.resealed(self.file.path(), &resealed),
+            Ok(()) => report.resealed(&resealed),
+            Err(FileUpdateError::Changed) if self.is_up_to_date_by_now(present) => {
+                report.up_to_date += resealed.len();
+            }
             Err(error) => report.failures.add(self.file.path(), None, &SealedFilesError::from(error)),
         }
     }

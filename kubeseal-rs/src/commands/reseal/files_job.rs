@@ -14,7 +14,7 @@ use crate::terminal::warnings::is_quiet;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-/// Number of files that are read, and locked, at the same time.
+/// Number of files that are read ahead.
 const READ_AHEAD: usize = 64;
 
 /// What to do with the files.
@@ -80,7 +80,7 @@ impl FilesJob<'_> {
     }
 
     fn read<'p>(&self, path: &'p Path) -> ReadFile<'p> {
-        let content = File::read(path, self.is_named(path), self.resealer.is_some());
+        let content = File::read(path, self.is_named(path));
         let old = match &content {
             Ok(FileContent::Sealed(file)) => file.old(self.present),
             _ => Vec::new(),

@@ -5,16 +5,15 @@ use crate::commands::common::failures::{Failures, count};
 use crate::commands::common::sealed_files::NotFound;
 use crate::commands::reseal::staleness::Old;
 use crate::error::{CommandError, Hint};
-use crate::manifest::sealed_secrets::SealedObject;
-use crate::terminal::escape::shown_path;
-use std::fmt::Write as _;
-use std::path::Path;
+use std::fmt::{Display, Write as _};
 
 /// The results so far.
 #[derive(Default)]
 pub(crate) struct ResealSummary {
     /// Results that are not printed yet, a line each.
     lines: String,
+    /// Where they are, if it is not in files.
+    place: Option<String>,
     /// Files with SealedSecrets.
     pub files: usize,
     /// SealedSecrets that are up to date.
@@ -32,7 +31,8 @@ pub(crate) struct ResealSummary {
 
 /// A SealedSecret that was resealed.
 pub(crate) struct Resealed {
-    pub location: String,
+    /// The file, and the place in it.
+    pub place: String,
     /// Whether its old key was revoked: others may know its values.
     pub was_revoked: bool,
 }
@@ -57,6 +57,11 @@ impl ResealSummary {
         Self { failures: Failures::of(not_found), ..Self::default() }
     }
 
+    /// Of what is in this place, and not in files.
+    pub(crate) fn of(place: String) -> Self {
+        Self { place: Some(place), ..Self::default() }
+    }
+
     /// The error if there is no SealedSecret in `files` files, and no error that may have hidden one.
     pub(crate) fn nothing_found(&self, files: usize, is_check: bool) -> Option<NothingToReseal> {
         match self.of_other_clusters {
@@ -66,32 +71,30 @@ impl ResealSummary {
         }
     }
 
-    /// Reports SealedSecrets that are sealed to another certificate.
-    pub(crate) fn stale(&mut self, path: &Path, found: Vec<(&SealedObject, Old)>) {
-        self.stale += found.len();
-        for (object, old) in found {
-            let to = match old.fingerprint {
-                Some(leaked) if is_revoked(leaked) => {
-                    format!("certificate {}, whose key was revoked; change its values", leaked.short())
-                }
-                Some(fingerprint) => format!("certificate {}", fingerprint.short()),
-                None => "an unknown certificate".to_owned(),
-            };
-            // Writing to a String cannot fail.
-            let _ = writeln!(self.lines, "{}: {}: sealed to {to}", shown_path(path), object.location);
-        }
+    /// Reports a SealedSecret that is sealed to another certificate.
+    pub(crate) fn stale(&mut self, place: impl Display, old: &Old) {
+        self.stale += 1;
+        let to = match old.fingerprint {
+            Some(leaked) if is_revoked(leaked) => {
+                format!("certificate {}, whose key was revoked; change its values", leaked.short())
+            }
+            Some(fingerprint) => format!("certificate {}", fingerprint.short()),
+            None => "an unknown certificate".to_owned(),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.lines, "{place}: sealed to {to}");
     }
 
     /// Reports SealedSecrets that were resealed.
-    pub(crate) fn resealed(&mut self, path: &Path, all: &[Resealed]) {
+    pub(crate) fn resealed(&mut self, all: &[Resealed]) {
         self.resealed += all.len();
-        for Resealed { location, was_revoked } in all {
+        for Resealed { place, was_revoked } in all {
             let leak = if *was_revoked {
                 "; its old key was revoked: change its values where they come from"
             } else {
                 ""
             };
-            let _ = writeln!(self.lines, "{}: {location}: resealed{leak}", shown_path(path));
+            let _ = writeln!(self.lines, "{place}: resealed{leak}");
         }
     }
 
@@ -102,13 +105,14 @@ impl ResealSummary {
 
     /// The last line: the sums.
     pub(crate) fn sum(&self, is_check: bool) -> String {
-        let files = count(self.files, "file");
+        let files = self.place.clone().unwrap_or_else(|| count(self.files, "file"));
         let sum = if is_check {
             let all = count(self.stale + self.up_to_date, "SealedSecret");
             format!("{} of {all} in {files} not sealed to the present certificate", self.stale)
         } else {
+            let with = if self.place.is_none() { " with SealedSecrets" } else { "" };
             format!(
-                "{files} with SealedSecrets: {} resealed, {} up to date{}",
+                "{files}{with}: {} resealed, {} up to date{}",
                 self.resealed,
                 self.up_to_date,
                 self.failures.sum()

@@ -46,6 +46,19 @@ fn many_are_resealed_with_a_token_and_written_in_order() {
     assert!(asked[0].contains(r#""expirationSeconds":600"#), "{}", asked[0]);
 }
 
+/// Both are read before either is written.
+#[cfg(unix)]
+#[test]
+fn a_file_with_two_names_does_not_wait_for_itself() {
+    let tree = tree(9);
+    std::fs::hard_link(tree.path("007.yaml"), tree.path("009.yaml")).unwrap();
+    let (output, _) = online(tree.0.path(), vec![token(), rotated(PRESENT)], &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for name in ["007.yaml", "009.yaml"] {
+        assert!(tree.text(name).contains("AgNEW="), "{name}");
+    }
+}
+
 #[test]
 fn a_few_need_no_token() {
     let (_, requests) = online(tree(3).0.path(), vec![token(), rotated(PRESENT)], &[]);

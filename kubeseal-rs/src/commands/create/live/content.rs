@@ -1,6 +1,7 @@
 //! What of a live Secret is sealed. Pure: [`check`] refuses what is not the user's, [`to_seal`] leaves out what belongs to the cluster, and
 //! [`made_by`] says which tool manages it.
 
+use crate::cluster::gitops::{is_mark, mark};
 use crate::commands::create::live::error::LiveError;
 use crate::terminal::escape::shown;
 use api::annotations::{MANAGED, PATCH, repeats_object};
@@ -14,16 +15,6 @@ const OF_KUBERNETES: [&str; 2] = ["kubernetes.io/service-account-token", "bootst
 
 /// The start of the types of Secrets in which Helm keeps releases.
 const OF_HELM: &str = "helm.sh/release";
-
-/// Starts of labels and annotations by which tools know what they manage. On the new Secret they would make it a part of what it is not in.
-const MARKS: [&str; 6] = [
-    "meta.helm.sh/",
-    "argocd.argoproj.io/instance",
-    "argocd.argoproj.io/tracking-id",
-    "argocd.argoproj.io/installation-id",
-    "kustomize.toolkit.fluxcd.io/",
-    "helm.toolkit.fluxcd.io/",
-];
 
 /// Refuses a Secret that a controller makes.
 pub(crate) fn check(secret: &Secret, is_adopted: bool) -> Result<(), LiveError> {
@@ -43,6 +34,7 @@ pub(crate) fn check(secret: &Secret, is_adopted: bool) -> Result<(), LiveError> 
 ///
 /// Decided: without finalizers, because they belong to controllers of this cluster, and would keep the Secret from being deleted in another.
 pub(crate) fn to_seal(secret: Secret) -> SecretToSeal {
+    // A tool's mark on the new Secret would make it a part of what it is not in.
     let is_kept =
         |name: &String| ![MANAGED, PATCH].contains(&name.as_str()) && !is_mark(name) && !repeats_object(name);
     let metadata = secret.metadata;
@@ -85,16 +77,11 @@ pub(crate) fn made_by(secret: &Secret) -> Option<String> {
             metadata.namespace.as_deref().unwrap_or_default()
         ));
     }
-    let names = metadata.labels.iter().flatten().chain(metadata.annotations.iter().flatten());
-    let mark = names.map(|(name, _)| name).find(|name| is_mark(name))?;
+    let mark = mark(metadata)?;
     Some(format!(
         "a tool manages the Secret, as {} says: take the Secret out of its source in the same change that adds the SealedSecret",
         shown(mark)
     ))
-}
-
-fn is_mark(name: &str) -> bool {
-    MARKS.iter().any(|mark| name.starts_with(mark))
 }
 
 fn controller_of(secret: &Secret) -> Option<&OwnerReference> {

@@ -1,0 +1,133 @@
+//! `reseal --live`: SealedSecrets of the cluster, such as those that are in no file, are resealed and written back.
+//!
+//! `objects` lists and writes them, `error` says why that failed.
+//!
+//! Decided: each is written as soon as it is resealed, and only if it is still as it was read, so that a run that is stopped leaves no
+//! half of an object, and what a user or tool changes meanwhile stays.
+
+pub(crate) mod error;
+pub(crate) mod objects;
+
+use crate::certificate::is_revoked;
+use crate::commands::common::failures::count;
+use crate::commands::reseal::live::error::LiveError;
+use crate::commands::reseal::live::objects::{LiveObject, LiveObjects};
+use crate::commands::reseal::progress::Progress;
+use crate::commands::reseal::resealer::Resealer;
+use crate::commands::reseal::staleness::{Old, Present};
+use crate::commands::reseal::summary::{ResealSummary, Resealed};
+use crate::error::CommandError;
+use crate::files::output::progress_lines::ProgressLines;
+use crate::manifest::sealed_secrets::SealedObject;
+use crate::terminal::confirm::confirmed;
+use crate::terminal::escape::shown;
+use crate::terminal::warnings::{alert, is_quiet};
+use std::path::Path;
+
+/// At most this many names are in a warning.
+const MOST_NAMES: usize = 5;
+
+/// Lists what is old, or reseals it.
+pub(crate) struct LiveJob<'a> {
+    pub present: &'a Present<'a>,
+    /// None if nothing is to be changed.
+    pub resealer: Option<&'a Resealer<'a>>,
+    /// Whether the user confirmed it on the command line.
+    pub is_confirmed: bool,
+}
+
+impl LiveJob<'_> {
+    pub(crate) fn run(&self, objects: &LiveObjects) -> Result<(), CommandError> {
+        let mut report = ResealSummary::of(objects.place());
+        let mut old = Vec::new();
+        for LiveObject { location, keeper, sealed } in objects.list()? {
+            match sealed {
+                Err(error) => report.failures.add_at(&location, &LiveError::Shape(error)),
+                Ok(sealed) => match self.present.old(&sealed) {
+                    None => report.up_to_date += 1,
+                    Some(found) => old.push((sealed, keeper, found)),
+                },
+            }
+        }
+        let mut stdout = ProgressLines::new();
+        match self.resealer {
+            None => old.iter().for_each(|(sealed, _, found)| report.stale(&sealed.location, found)),
+            Some(_) if old.is_empty() => {}
+            Some(resealer) => {
+                warn_of_keepers(&old);
+                if !self.is_confirmed {
+                    confirm(old.len(), &objects.place())?;
+                }
+                let old = old.into_iter().map(|(sealed, _, found)| (sealed, found)).unzip();
+                reseal(resealer, objects, old, &mut report, &mut stdout);
+            }
+        }
+        let is_check = self.resealer.is_none();
+        if !is_quiet() {
+            stdout.print(&(report.lines() + &report.sum(is_check)));
+        }
+        report.outcome(is_check)?;
+        Ok(stdout.finish()?)
+    }
+}
+
+fn reseal(
+    resealer: &Resealer<'_>,
+    objects: &LiveObjects,
+    (sealed, old): (Vec<SealedObject>, Vec<Old>),
+    report: &mut ResealSummary,
+    stdout: &mut ProgressLines,
+) {
+    let progress = Progress::over(sealed.len());
+    let mut asked = sealed.iter().zip(old);
+    resealer.reseal_each(&sealed, |answer| {
+        let Some((object, old)) = asked.next() else { return };
+        let place = object.location.to_string();
+        progress.at(Path::new(&place));
+        match answer {
+            Err(failure) => report.failures.add_at(&place, &failure),
+            Ok(resealed) => {
+                if let Err(error) = objects.write(object, resealed) {
+                    report.failures.add_at(&place, &error);
+                } else {
+                    let was_revoked = old.fingerprint.is_some_and(is_revoked);
+                    report.resealed(&[Resealed { place, was_revoked }]);
+                }
+            }
+        }
+        let lines = report.lines();
+        if !lines.is_empty() && !is_quiet() {
+            progress.beside(|| stdout.print(&lines));
+        }
+        progress.done();
+    });
+    progress.end();
+}
+
+/// A tool that applies what is in Git puts the old values back.
+fn warn_of_keepers(old: &[(SealedObject, Option<String>, Old)]) {
+    let kept = old.iter().filter_map(|(sealed, keeper, _)| {
+        Some(format!("{}, as {} says", sealed.location, shown(keeper.as_ref()?)))
+    });
+    let mut kept: Vec<String> = kept.collect();
+    let more = kept.len().saturating_sub(MOST_NAMES);
+    kept.truncate(MOST_NAMES);
+    if more > 0 {
+        kept.push(format!("{more} more"));
+    }
+    if !kept.is_empty() {
+        alert(format_args!(
+            "a tool applies these from their source, such as Git, and will put the old values back: {}; reseal the files there",
+            kept.join("; ")
+        ));
+    }
+}
+
+fn confirm(number: usize, place: &str) -> Result<(), LiveError> {
+    let question = format!("Reseal {} in {place}, and write them back?", count(number, "SealedSecret"));
+    match confirmed(&question) {
+        Some(true) => Ok(()),
+        Some(false) => Err(LiveError::NotSure),
+        None => Err(LiveError::NoTerminal),
+    }
+}

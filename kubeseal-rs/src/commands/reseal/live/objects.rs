@@ -1,0 +1,207 @@
+//! [`LiveObjects`]: the SealedSecrets of a namespace, or of the whole cluster: listed, and written back.
+
+use crate::cluster::Cluster;
+use crate::cluster::gitops::keeper;
+use crate::cluster::session::Session;
+use crate::cluster::session::error::SessionError;
+use crate::cluster::session::request_error::RequestError;
+use crate::commands::reseal::live::error::LiveError;
+use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
+use crate::manifest::location::Location;
+use crate::manifest::sealed_secrets::SealedObject;
+use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::{DecodeError, ObservedMetadata, SealedSecret, server_message};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ListMeta;
+use kube::api::{ListParams, Patch, PatchParams};
+use kube::core::Request;
+use kube::{Api, Resource as _};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Number of SealedSecrets in one response of the API server.
+const PAGE: u32 = 500;
+
+pub(crate) struct LiveObjects {
+    session: Session,
+    /// None for all namespaces.
+    namespace: Option<String>,
+}
+
+/// A SealedSecret as the API server has it.
+pub(crate) struct LiveObject {
+    /// Kind, namespace and name.
+    pub location: String,
+    /// What shows that a tool applies it from a source.
+    pub keeper: Option<String>,
+    /// Without status and `managedFields`; or what is wrong with it.
+    pub sealed: Result<SealedObject, DecodeError>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    metadata: ListMeta,
+    items: Vec<Box<RawValue>>,
+}
+
+/// Decoded field by field: `managedFields` may be nested deeper than `serde_json` decodes.
+#[derive(Default, Deserialize)]
+struct Raw {
+    metadata: BTreeMap<String, Box<RawValue>>,
+    #[serde(default)]
+    spec: Option<Box<RawValue>>,
+}
+
+/// An entry of `managedFields`.
+#[derive(Deserialize)]
+struct ManagedFields {
+    #[serde(default)]
+    manager: String,
+}
+
+impl LiveObjects {
+    pub(crate) fn connect(cluster: &Cluster, namespace: Option<String>) -> Result<Self, SessionError> {
+        Ok(Self { session: Session::begin(cluster)?, namespace })
+    }
+
+    /// Where they are, for messages.
+    pub(crate) fn place(&self) -> String {
+        let server = self.session.server();
+        match &self.namespace {
+            Some(namespace) => format!("namespace {namespace} of {server}"),
+            None => format!("all namespaces of {server}"),
+        }
+    }
+
+    pub(crate) fn list(&self) -> Result<Vec<LiveObject>, LiveError> {
+        let mut found = Vec::new();
+        let mut params = ListParams::default().limit(PAGE);
+        let path = SealedSecret::url_path(&(), self.namespace.as_deref());
+        loop {
+            let page = self.session.request(async |client| {
+                let request = Request::new(&path).list(&params).map_err(kube::Error::BuildRequest)?;
+                client.request::<Page>(request).await
+            });
+            let page = page.map_err(|error| LiveError::List {
+                place: self.place(),
+                namespace: self.namespace.clone(),
+                source: error.into(),
+            })?;
+            found.extend(page.items.iter().map(|item| read(item)));
+            match page.metadata.continue_.filter(|token| !token.is_empty()) {
+                Some(token) => params = params.continue_token(&token),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    /// Writes the new items, if the object is still as it was read.
+    pub(crate) fn write(&self, sealed: &SealedObject, resealed: Resealed) -> Result<(), LiveError> {
+        let metadata = &sealed.metadata;
+        let (namespace, name) =
+            (metadata.namespace.as_deref().unwrap_or_default(), metadata.name.as_deref().unwrap_or_default());
+        let mut annotations = Map::from_iter([(CERTIFICATE_FINGERPRINT.to_owned(), json!(resealed.hint))]);
+        annotations
+            .extend(resealed.recipients.map(|recipients| (RECIPIENTS.to_owned(), Value::String(recipients))));
+        let patch = Patch::Merge(json!({
+            "metadata": {
+                // Not a new SealedSecret of the same name, and not one with other values than those that were resealed.
+                "uid": metadata.uid,
+                "resourceVersion": metadata.resource_version,
+                "annotations": annotations,
+            },
+            "spec": { "encryptedData": resealed.items },
+        }));
+        let patched = self.session.request(async |client| {
+            let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(client, namespace);
+            objects.patch(name, &PatchParams::default(), &patch).await
+        });
+        patched.map(drop).map_err(|mut error| {
+            // A policy or webhook may show what it refuses.
+            if let kube::Error::Api(status) = &mut error {
+                status.message = server_message(status);
+            }
+            let source = match RequestError::from(error) {
+                // The conflict is about the object, not about the controller's response.
+                RequestError::Conflict(cause) => RequestError::Changed(cause),
+                other => other,
+            };
+            LiveError::Write { namespace: namespace.to_owned(), source }
+        })
+    }
+}
+
+fn read(item: &RawValue) -> LiveObject {
+    let Raw { mut metadata, spec } = serde_json::from_str(item.get()).unwrap_or_default();
+    let managed = metadata.remove("managedFields");
+    let managed: Vec<ManagedFields> =
+        managed.and_then(|managed| serde_json::from_str(managed.get()).ok()).unwrap_or_default();
+    let metadata: Map<String, Value> =
+        metadata.into_iter().map(|(field, raw)| (field, value(&raw))).collect();
+    let text = |field: &str| metadata.get(field).and_then(Value::as_str);
+    let location = Location::in_cluster(SealedSecret::kind(&()).as_ref(), text("namespace"), text("name"));
+    let sealed = SealedObject::decode(
+        &location,
+        json!({
+            "apiVersion": SealedSecret::api_version(&()),
+            "kind": SealedSecret::kind(&()),
+            "metadata": metadata,
+            "spec": spec.as_deref().map_or(Value::Null, value),
+        }),
+    );
+    let managers = managed.iter().map(|entry| entry.manager.as_str());
+    let keeper = sealed.as_ref().ok().and_then(|sealed| keeper(&sealed.metadata, managers));
+    LiveObject { location: location.to_string(), keeper: keeper.map(str::to_owned), sealed }
+}
+
+/// What is nested too deep is null, which is a wrong shape.
+fn value(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(metadata: &str, spec: &str) -> LiveObject {
+        let text =
+            format!(r#"{{"metadata": {{"name": "db", "namespace": "shop", {metadata}}}, "spec": {spec}}}"#);
+        read(&RawValue::from_string(text).unwrap())
+    }
+
+    const SPEC: &str = r#"{"encryptedData": {"a": "AgA="}}"#;
+
+    #[test]
+    fn fields_that_are_nested_too_deep_hide_no_object() {
+        let deep = format!("{}{}", "[".repeat(5000), "]".repeat(5000));
+        let fields = format!(r#"{{"manager": "kustomize-controller", "fieldsV1": {deep}}}"#);
+        let read = object(&format!(r#""managedFields": [{fields}]"#), SPEC);
+        assert_eq!(read.location, "SealedSecret shop/db");
+        assert_eq!(read.keeper.as_deref(), Some("kustomize-controller"));
+        let sealed = read.sealed.unwrap();
+        assert_eq!(sealed.spec.encrypted_data.len(), 1);
+        assert!(!sealed.object.to_string().contains("managedFields"));
+        let broken = object(r#""generation": 1"#, &format!(r#"{{"encryptedData": {deep}}}"#));
+        assert_eq!(broken.sealed.unwrap_err().path, "spec");
+    }
+
+    #[test]
+    fn the_tool_that_applies_it_is_known_by_its_marks() {
+        let keeper = |metadata| object(metadata, SPEC).keeper;
+        assert_eq!(
+            keeper(r#""labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}"#).as_deref(),
+            Some("kustomize.toolkit.fluxcd.io/name")
+        );
+        assert_eq!(
+            keeper(r#""annotations": {"argocd.argoproj.io/tracking-id": "a"}"#).as_deref(),
+            Some("argocd.argoproj.io/tracking-id")
+        );
+        assert_eq!(
+            keeper(r#""managedFields": [{"manager": "kubectl"}, {"manager": "argocd-controller"}]"#)
+                .as_deref(),
+            Some("argocd-controller")
+        );
+        assert_eq!(keeper(r#""labels": {"team": "a"}, "managedFields": [{"manager": "kubectl"}]"#), None);
+    }
+}

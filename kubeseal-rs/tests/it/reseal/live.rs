@@ -1,0 +1,148 @@
+//! `reseal --live`, with prepared answers of an API server. Tests with the real one are in `tests/keys_commands`.
+
+use super::tree::{CERT, PRESENT, old, with_key};
+use super::with_controller::rotated;
+use crate::support::program::{fixture, run};
+use crate::support::server::{Line, PORTS, Server, status};
+
+const LIST: &str = "/apis/bitnami.com/v1alpha1/namespaces/shop/sealedsecrets?&limit=500";
+const OBJECT: &str = "/sealedsecrets/db?";
+
+/// A list of one old SealedSecret, with more in its metadata.
+fn listed(more: &str) -> Line {
+    let yaml = old();
+    let item = |name: &str| {
+        let line = yaml.lines().find(|line| line.trim_start().starts_with(&format!("{name}: A"))).unwrap();
+        line.trim_start().split_once(' ').unwrap().1.to_owned()
+    };
+    let text = format!(
+        r#"{{"metadata": {{}}, "items": [{{"metadata": {{"name": "db", "namespace": "shop", "uid": "u1", "resourceVersion": "7", "annotations": {{"sealedsecrets.bitnami.com/certificate-fingerprint": "{}"}}{more}}}, "spec": {{"encryptedData": {{"password": "{}", "user": "{}"}}}}, "status": {{"observedGeneration": 1}}}}]}}"#,
+        "0a".repeat(32),
+        item("password"),
+        item("user")
+    );
+    (LIST, 200, text)
+}
+
+fn on(lines: Vec<Line>, arguments: &[&str]) -> (Option<i32>, String, String, Vec<String>) {
+    let certificate = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
+    let all = [
+        vec![("/services/sealed-secrets-controller", 200, PORTS.to_owned()), ("cert.pem", 200, certificate)],
+        lines,
+    ];
+    let server = Server::start(all.concat());
+    let kubeconfig = server.kubeconfig("{}");
+    let flags = ["reseal", "--live", "-n", "shop", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let output = run(&[&flags[..], arguments].concat(), b"");
+    (output.status.code(), server.printed(&output.stdout), server.printed(&output.stderr), server.requests())
+}
+
+fn written(code: u16, body: &str) -> Line {
+    (OBJECT, code, body.to_owned())
+}
+
+const PATCHED: &str = r#"{"metadata": {"name": "db"}}"#;
+
+#[test]
+fn what_is_resealed_is_written_back_if_nothing_else_changed_it() {
+    for arguments in [vec![], with_key()] {
+        let lines = vec![listed(""), rotated(PRESENT), written(200, PATCHED)];
+        let (code, stdout, stderr, requests) = on(lines, &[&["--yes"], &arguments[..]].concat());
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{requests:?}");
+        assert!(stdout.starts_with("SealedSecret shop/db: resealed\nnamespace shop of "), "{stdout}");
+        assert!(stdout.ends_with(": 1 resealed, 0 up to date\n"), "{stdout}");
+        let patch = requests.iter().find(|request| request.starts_with("PATCH ")).unwrap();
+        let body = patch.lines().last().unwrap();
+        let body: serde_json::Value = serde_json::from_str(&body[body.find('{').unwrap()..]).unwrap();
+        assert_eq!(body["metadata"]["resourceVersion"], "7");
+        assert_eq!(body["metadata"]["uid"], "u1");
+        assert_eq!(
+            body["metadata"]["annotations"]["sealedsecrets.bitnami.com/certificate-fingerprint"],
+            PRESENT
+        );
+        assert_eq!(body["spec"]["encryptedData"].as_object().unwrap().len(), 2);
+        assert_eq!(body.as_object().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn a_check_lists_what_is_old_and_changes_nothing() {
+    let (code, stdout, stderr, requests) = on(vec![listed("")], &["--check"]);
+    assert_eq!(code, Some(1));
+    assert!(stdout.starts_with("SealedSecret shop/db: sealed to certificate 0a0a0a0a0a0a\n"), "{stdout}");
+    assert!(stdout.contains("1 of 1 SealedSecret in namespace shop of "), "{stdout}");
+    assert!(stderr.contains("1 SealedSecret is not sealed to the present certificate"), "{stderr}");
+    assert!(!requests.iter().any(|request| request.contains("rotate") || request.starts_with("PATCH ")));
+}
+
+#[test]
+fn without_a_yes_nothing_is_changed() {
+    let (code, _, stderr, requests) = on(vec![listed("")], &[]);
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("a confirmation is needed") && stderr.contains("hint: add --yes"), "{stderr}");
+    assert!(!requests.iter().any(|request| request.contains("rotate") || request.starts_with("PATCH ")));
+    // Nothing to change needs no confirmation.
+    let (list, code, text) = listed("");
+    let present = vec![(list, code, text.replace(&"0a".repeat(32), PRESENT))];
+    let (code, stdout, stderr, _) = on(present, &CERT);
+    assert_eq!((code, stdout.ends_with(": 0 resealed, 1 up to date\n")), (Some(0), true), "{stdout}{stderr}");
+}
+
+#[test]
+fn what_a_tool_applies_from_git_is_named() {
+    let flux = r#", "labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}"#;
+    let (code, _, stderr, _) = on(vec![listed(flux), rotated(PRESENT), written(200, PATCHED)], &["--yes"]);
+    assert_eq!(code, Some(0));
+    assert!(
+        stderr.contains(
+            "will put the old values back: SealedSecret shop/db, as kustomize.toolkit.fluxcd.io/name says"
+        ),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn failures_name_the_object_and_what_to_do() {
+    let forbidden = status(403, "Forbidden", "no");
+    for (lines, words) in [
+        (
+            vec![(LIST, 403, forbidden.clone())],
+            &["cannot list the SealedSecrets in namespace shop", "--verb=list"][..],
+        ),
+        (vec![(LIST, 404, status(404, "NotFound", "no"))], &["the cluster does not know SealedSecrets"]),
+        (
+            vec![listed(""), rotated(PRESENT), written(409, &status(409, "Conflict", "no"))],
+            &["SealedSecret shop/db: it was resealed, but cannot be written back", "it changed meanwhile"],
+        ),
+        (
+            vec![listed(""), rotated(PRESENT), written(403, &forbidden)],
+            &["cannot be written back", "--verb=patch --resource=sealedsecrets.bitnami.com"],
+        ),
+        (
+            vec![(LIST, 200, listed("").2.replace("\"encryptedData\"", "\"other\""))],
+            &["SealedSecret shop/db: field spec does not have the shape", "kubectl edit"],
+        ),
+        (
+            vec![listed(""), ("rotate", 409, String::new())],
+            &["SealedSecret shop/db: the controller cannot open it"],
+        ),
+    ] {
+        let (code, _, stderr, _) = on(lines, &["--yes"]);
+        assert_eq!(code, Some(1), "{stderr}");
+        for words in words {
+            assert!(stderr.contains(words), "{words}: {stderr}");
+        }
+    }
+    for (arguments, words) in [
+        (&["--live", "a.yaml"][..], "cannot be used with"),
+        (&["--yes", "a.yaml"], "--live"),
+        (&["-A", "a.yaml"], "--live"),
+        (&["--live", "--offline"], "--offline"),
+        (&["--live", "--recipients"], "cannot be used with"),
+        (&["--cluster", "a.yaml"], "PATH"),
+    ] {
+        let output = run(&[&["reseal"], arguments].concat(), b"");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && stderr.contains(words), "{arguments:?}: {stderr}");
+    }
+}
