@@ -81,11 +81,11 @@ pub(crate) struct ResealArgs {
     pub live: Option<bool>,
 
     /// With --live: in all namespaces.
-    #[arg(short = 'A', long, requires = "live")]
+    #[arg(short = 'A', long, requires = "live", conflicts_with = "paths")]
     pub all_namespaces: Option<bool>,
 
     /// With --live: do not ask for confirmation.
-    #[arg(long, requires = "live")]
+    #[arg(long, requires = "live", conflicts_with = "paths")]
     pub yes: Option<bool>,
 
     /// Change nothing; list what is sealed to older certificates, and exit with 1 if there is any.

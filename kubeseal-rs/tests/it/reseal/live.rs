@@ -135,8 +135,9 @@ fn failures_name_the_object_and_what_to_do() {
     }
     for (arguments, words) in [
         (&["--live", "a.yaml"][..], "cannot be used with"),
-        (&["--yes", "a.yaml"], "--live"),
-        (&["-A", "a.yaml"], "--live"),
+        (&["--yes", "a.yaml"], "'--yes[=<BOOL>]' cannot be used with"),
+        (&["-A", "a.yaml"], "cannot be used with"),
+        (&["--yes"], "--live"),
         (&["--live", "--offline"], "--offline"),
         (&["--live", "--recipients"], "cannot be used with"),
         (&["--cluster", "a.yaml"], "PATH"),
