@@ -1,20 +1,22 @@
-//! `diff`: what is different between the SealedSecrets of two files, without opening them. `compare` finds it, `text` prints it.
+//! `diff`: what is different between the SealedSecrets of two files, without opening them. `compare` finds it, `text` prints it. `textconv` is
+//! for `git diff`.
 //!
 //! Decided: exit codes as of `diff`: 0 the same, 1 different, 2 could not be compared, because scripts and programs that call a `diff` know these.
 
 pub(crate) mod compare;
 pub(crate) mod object;
+pub(crate) mod other_fields;
 pub(crate) mod text;
+pub(crate) mod textconv;
 
 use crate::commands::common::sealed_input;
 use crate::commands::diff::compare::compare;
 use crate::commands::diff::text::render;
-use crate::error::cause::on_one_line;
+use crate::commands::diff::textconv::text_for_git;
 use crate::error::{CommandError, Hint, Kind};
 use crate::files::input::Input;
-use crate::files::output::print_text;
+use crate::files::output::{Output, print_text};
 use crate::settings::flag_value;
-use crate::terminal::escape::shown_path;
 use crate::terminal::paint::Paint;
 use crate::terminal::program::name;
 use clap::Args;
@@ -34,17 +36,17 @@ pub(crate) const LONG_ABOUT: &str = "Show what is different between the SealedSe
         {0} diff old.yaml new.yaml\n  \
         git show HEAD:deploy/db.yaml | {0} diff - deploy/db.yaml\n  \
         kubectl get sealedsecret db -o yaml | {0} diff - deploy/db.yaml\n\n  \
-        # In `git diff`, `git show` and `git log -p`\n  \
-        git config diff.sealedsecret.command '{0} diff --git'\n  \
+        # Lengths instead of sealed values in `git diff`, `git show` and `git log -p`\n  \
+        git config diff.sealedsecret.textconv '{0} diff --textconv'\n  \
         echo 'deploy/*.yaml diff=sealedsecret' >> .gitattributes", name()))]
 pub(crate) struct DiffArgs {
     /// The old and the new file, in YAML or JSON; - is standard input.
     #[arg(required = true, value_name = "FILE", value_parser = flag_value::path())]
     pub files: Vec<PathBuf>,
 
-    /// Take the arguments that Git gives to a diff command, and exit with 0.
+    /// Print one file as Git is to compare it: with the length and a digest instead of each sealed value, and all else as it is.
     #[arg(long)]
-    pub git: Option<bool>,
+    pub textconv: Option<bool>,
 }
 
 /// The files are different; that is printed already.
@@ -65,8 +67,8 @@ enum WrongFiles {
     Count(usize),
     #[error("standard input can be one of the two files only")]
     BothStdin,
-    #[error("--git takes the arguments that Git gives to a diff command")]
-    Git,
+    #[error("--textconv takes one file, and not {0}")]
+    Textconv(usize),
 }
 
 impl Hint for WrongFiles {
@@ -76,9 +78,9 @@ impl Hint for WrongFiles {
             Self::Count(_) | Self::BothStdin => {
                 format!("write `{program} diff OLD NEW`; one of them may be -, standard input")
             }
-            Self::Git => {
+            Self::Textconv(_) => {
                 format!(
-                    "write `git config diff.sealedsecret.command '{program} diff --git'`, and let Git call it"
+                    "write `git config diff.sealedsecret.textconv '{program} diff --textconv'`, and let Git call it"
                 )
             }
         })
@@ -90,7 +92,7 @@ impl Hint for WrongFiles {
 }
 
 pub(crate) fn run(args: &DiffArgs) -> Result<(), CommandError> {
-    if args.git == Some(true) { for_git(&args.files) } else { of_files(&args.files) }
+    if args.textconv == Some(true) { for_git(&args.files) } else { of_files(&args.files) }
 }
 
 fn of_files(files: &[PathBuf]) -> Result<(), CommandError> {
@@ -109,16 +111,13 @@ fn of_files(files: &[PathBuf]) -> Result<(), CommandError> {
     Err(Different.into())
 }
 
-/// `PATH OLD-FILE OLD-HEX OLD-MODE NEW-FILE NEW-HEX NEW-MODE`, and of a renamed file its new path and a description. An error is printed instead of a
-/// difference: git would end at the first file that does not parse.
-fn for_git(arguments: &[PathBuf]) -> Result<(), CommandError> {
-    let ([path, old, _, _, new, _, _] | [path, old, _, _, new, _, _, _, _]) = arguments else {
-        return Err(WrongFiles::Git.into());
+/// Exit code 0, as Git wants it.
+fn for_git(files: &[PathBuf]) -> Result<(), CommandError> {
+    let [file] = files else {
+        return Err(WrongFiles::Textconv(files.len()).into());
     };
-    let inputs = [old, new].map(|file| Input::File(file.clone()));
-    let differences = differences(&inputs).unwrap_or_else(|error| format!("{}\n", on_one_line(&error)));
-    let differences = if differences.is_empty() { "no SealedSecret is different\n" } else { &differences };
-    Ok(print_text(&format!("{}\n{differences}", Paint::for_stdout().bold(&shown_path(path))))?)
+    let bytes = sealed_input::bytes(&flag_value::input(Some(file.clone())), "a file")?;
+    Ok(Output::Stdout.write(&text_for_git(&bytes))?)
 }
 
 /// The differences, as they are printed. Empty if there are none.

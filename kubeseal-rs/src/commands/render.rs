@@ -15,12 +15,14 @@ use crate::manifest::error::ManifestError;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::write::write_readable_secret;
 use crate::settings::flag_value::{self, Format, paths_of};
+use crate::terminal::escape::shown_text;
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use clap::Args;
 use jiff::Timestamp;
 use rand::Rng as _;
 use sealing::{InFull, Outside, UnsealedSecret};
+use std::io::{IsTerminal as _, stdout};
 use std::path::PathBuf;
 
 /// The first part of `help render`.
@@ -48,7 +50,7 @@ pub(crate) struct RenderArgs {
     #[arg(long, value_name = "FILE", value_parser = flag_value::path())]
     pub values: Vec<PathBuf>,
 
-    /// Print this item only, as it is.
+    /// Print this item only, as it is; at a terminal, control characters are escaped.
     #[arg(long, value_name = "NAME")]
     pub item: Option<String>,
 
@@ -72,7 +74,8 @@ pub(crate) fn run(args: RenderArgs) -> Result<(), CommandError> {
         alert(format_args!("--values has {name}, which is no item of {input}"));
     }
     let written = if let Some(item) = args.item {
-        one_item(&item, &secrets)?
+        let value = one_item(&item, &secrets)?;
+        if stdout().is_terminal() { escaped(&value) } else { value }
     } else {
         let mut written = Vec::new();
         for secret in secrets {
@@ -98,6 +101,12 @@ fn rendered(object: &SealedObject, values: &mut GivenValues) -> Result<UnsealedS
     // It has no owner before it is in the cluster.
     secret.metadata.owner_references = None;
     Ok(secret)
+}
+
+/// A template may hold what a terminal would obey. Tabs stay.
+fn escaped(value: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(value);
+    text.split('\t').map(shown_text).collect::<Vec<_>>().join("\t").into_bytes()
 }
 
 fn one_item(item: &str, secrets: &[UnsealedSecret]) -> Result<Vec<u8>, RenderFailure> {

@@ -2,7 +2,7 @@
 
 use crate::error::Hint;
 use crate::settings::flag_value::Format;
-use crate::terminal::escape::is_unsafe;
+use crate::terminal::escape::{is_unsafe, shown_json};
 use api::SealedSecret;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -43,7 +43,8 @@ pub(crate) fn write_secret(
     append(format, serde_json::to_value(secret).map_err(RenderError::Json)?, written)
 }
 
-/// Appends `secret` to `written`, with texts under `stringData`, in blocks where they have several lines.
+/// Appends `secret` to `written`, with texts under `stringData`, in blocks where they have several lines. No character reaches a terminal that
+/// the terminal would obey or hide.
 pub(crate) fn write_readable_secret(
     format: Format,
     secret: UnsealedSecret,
@@ -52,13 +53,12 @@ pub(crate) fn write_readable_secret(
     let (mut texts, mut data) = (BTreeMap::new(), BTreeMap::new());
     for (key, value) in &secret.data {
         match std::str::from_utf8(value.expose()) {
-            Ok(text) => texts.insert(key.clone(), text.to_owned()).is_some(),
-            Err(_) => data.insert(key.clone(), ByteString(value.expose().to_vec())).is_some(),
+            Ok(text) if !text.chars().any(is_raw_in_yaml) => {
+                texts.insert(key.clone(), text.to_owned()).is_some()
+            }
+            _ => data.insert(key.clone(), ByteString(value.expose().to_vec())).is_some(),
         };
     }
-    // A block scalar shows its text as it is.
-    let is_readable = |text: &String| !text.chars().any(|c| c != '\n' && is_unsafe(c));
-    let in_blocks = texts.values().all(is_readable);
     let secret = Secret {
         metadata: secret.metadata,
         type_: secret.type_.filter(|type_| !type_.is_empty()),
@@ -67,18 +67,44 @@ pub(crate) fn write_readable_secret(
         string_data: (!texts.is_empty()).then_some(texts),
     };
     let value = serde_json::to_value(secret).map_err(RenderError::Json)?;
-    match format {
-        Format::Yaml if in_blocks => {
-            let options =
-                serde_saphyr::ser_options! { prefer_block_scalars: true, folded_wrap_chars: usize::MAX };
-            let yaml =
-                serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)?;
-            written.extend_from_slice(b"---\n");
-            written.extend_from_slice(yaml.trim_end_matches('\n').as_bytes());
-            written.push(b'\n');
-            Ok(())
+    if format == Format::Yaml && !has(&value, &|c| c != '\n' && is_unsafe(c)) {
+        let options =
+            serde_saphyr::ser_options! { prefer_block_scalars: true, folded_wrap_chars: usize::MAX };
+        let yaml =
+            serde_saphyr::to_string_with_options(&sorted(value), options).map_err(RenderError::Yaml)?;
+        written.extend_from_slice(b"---\n");
+        written.extend_from_slice(yaml.trim_end_matches('\n').as_bytes());
+        written.push(b'\n');
+        return Ok(());
+    }
+    // JSON is YAML, and has an escape for each character.
+    let as_json = format == Format::Json || has(&value, &is_raw_in_yaml);
+    if !as_json {
+        return append(format, value, written);
+    }
+    let mut json = Vec::new();
+    append(Format::Json, value, &mut json)?;
+    if format == Format::Yaml {
+        written.extend_from_slice(b"---\n");
+    }
+    written.extend_from_slice(shown_json(&String::from_utf8_lossy(&json)).as_bytes());
+    Ok(())
+}
+
+/// Whether a terminal may obey or hide the character, and YAML has it without an escape.
+fn is_raw_in_yaml(c: char) -> bool {
+    !c.is_ascii() && is_unsafe(c)
+}
+
+/// Whether a text or a name has such a character.
+fn has(value: &Value, is_such: &dyn Fn(char) -> bool) -> bool {
+    match value {
+        Value::String(text) => text.chars().any(is_such),
+        Value::Array(items) => items.iter().any(|item| has(item, is_such)),
+        Value::Object(fields) => {
+            fields.iter().any(|(name, value)| name.chars().any(is_such) || has(value, is_such))
         }
-        format => append(format, value, written),
+        _ => false,
     }
 }
 

@@ -156,6 +156,7 @@ mod inspect {
 
 mod output {
     mod completion;
+    mod diff;
     #[cfg(unix)]
     mod escapes;
     mod files_and_pipes;

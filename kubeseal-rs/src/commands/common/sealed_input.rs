@@ -1,4 +1,4 @@
-//! `read`: the SealedSecrets of a file or of standard input, to be looked at. Other objects beside them are passed over. `text` reads any text so.
+//! `read`: the SealedSecrets of a file or of standard input, to be looked at. Other objects beside them are passed over. `text` and `bytes` read any input so.
 
 use crate::commands::common::templated_files;
 use crate::error::{CommandError, Context as _, Hint};
@@ -18,6 +18,12 @@ struct Unreadable {
     source: io::Error,
 }
 
+impl Unreadable {
+    fn of(input: &Input, error: InputError) -> Self {
+        Self { input: input.clone(), source: error.into_cause() }
+    }
+}
+
 impl Hint for Unreadable {
     fn hint(&self) -> Option<String> {
         Some("name a file that exists and may be read; - is standard input".into())
@@ -26,8 +32,12 @@ impl Hint for Unreadable {
 
 /// The text of the input.
 pub(crate) fn text(input: &Input, expected: &str) -> Result<Vec<u8>, CommandError> {
-    let unreadable = |error: InputError| Unreadable { input: input.clone(), source: error.into_cause() };
-    Ok(input.read_text(expected).map_err(unreadable)?)
+    Ok(input.read_text(expected).map_err(|error| Unreadable::of(input, error))?)
+}
+
+/// The input as it is.
+pub(crate) fn bytes(input: &Input, expected: &str) -> Result<Vec<u8>, CommandError> {
+    Ok(input.read(expected).map_err(|error| Unreadable::of(input, error))?)
 }
 
 /// All SealedSecrets of the input; there may be none.

@@ -2,6 +2,7 @@
 
 use crate::commands::diff::object::{Line, lines_of};
 use crate::manifest::sealed_secrets::SealedObject;
+use std::collections::{HashMap, VecDeque};
 
 /// A SealedSecret that is different.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,17 +14,22 @@ pub(crate) enum Difference {
 
 /// What is different, in the order of the new file; what was removed, at the end.
 pub(crate) fn compare(old: &[SealedObject], new: &[SealedObject]) -> Vec<Difference> {
-    let mut left: Vec<&SealedObject> = old.iter().collect();
+    let mut by_identity: HashMap<_, VecDeque<usize>> = HashMap::new();
+    for (index, object) in old.iter().enumerate() {
+        by_identity.entry(identity(object)).or_default().push_back(index);
+    }
     let mut pairs: Vec<(Option<&SealedObject>, &SealedObject)> = Vec::new();
     for object in new {
-        let same = left.iter().position(|other| identity(other) == identity(object));
-        pairs.push((same.map(|same| left.remove(same)), object));
+        let same = by_identity.get_mut(&identity(object)).and_then(VecDeque::pop_front);
+        pairs.push((same.map(|same| &old[same]), object));
     }
+    let mut left: Vec<usize> = by_identity.into_values().flatten().collect();
+    left.sort_unstable();
     // One that is left on each side was renamed or moved.
     if let ([renamed], [one]) =
         (&left[..], &mut pairs.iter_mut().filter(|(old, _)| old.is_none()).collect::<Vec<_>>()[..])
     {
-        one.0 = Some(renamed);
+        one.0 = Some(&old[*renamed]);
         left.clear();
     }
     let mut differences = Vec::new();
@@ -42,7 +48,8 @@ pub(crate) fn compare(old: &[SealedObject], new: &[SealedObject]) -> Vec<Differe
             }
         }
     }
-    differences.extend(left.into_iter().map(|old| Difference::Removed { name: shown_identity(old) }));
+    differences
+        .extend(left.into_iter().map(|index| Difference::Removed { name: shown_identity(&old[index]) }));
     differences
 }
 

@@ -1,10 +1,12 @@
 //! `lines_of`: what is different between two SealedSecrets. Names and lengths, and never a value.
 
 use crate::commands::common::seal_for::annotation;
-use crate::commands::recipients::current::{keys_in, short};
+use crate::commands::common::seal_for::recipient_keys::{keys_in, short};
+use crate::commands::diff::other_fields::other_fields;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::sealed_value::measured;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, LAST_APPLIED, NAMESPACE_WIDE, RECIPIENTS};
+use recipients::Recipients;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -45,9 +47,14 @@ pub(crate) fn lines_of(old: &SealedObject, new: &SealedObject) -> Vec<Line> {
     lines.field("immutable", immutable[0], immutable[1]);
     let fingerprints = [old, new].map(|object| {
         let annotations = object.metadata.annotations.as_ref();
-        annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)).map(|text| short(text))
+        annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)).map(String::as_str)
     });
-    lines.field("certificate", fingerprints[0].as_deref(), fingerprints[1].as_deref());
+    if fingerprints[0] != fingerprints[1] {
+        let [old, new] = fingerprints.map(|text| text.map_or("none".to_owned(), short));
+        // Two that begin alike are as rare as they are suspicious.
+        let is_alike = if old == new { ", another one that begins alike" } else { "" };
+        lines.push(Sign::Changed, "certificate", format!("{old} -> {new}{is_alike}"));
+    }
     lines.recipients(old, new);
     for (what, path) in [
         ("label", "/metadata/labels"),
@@ -56,6 +63,10 @@ pub(crate) fn lines_of(old: &SealedObject, new: &SealedObject) -> Vec<Line> {
         ("annotation of the Secret", "/spec/template/metadata/annotations"),
     ] {
         lines.names(what, &entries(old, path), &entries(new, path));
+    }
+    let others = other_fields(&old.object, &new.object);
+    if !others.is_empty() {
+        lines.push(Sign::Changed, "other fields", listed(&others));
     }
     lines.0
 }
@@ -108,20 +119,35 @@ impl Lines {
     }
 
     fn recipients(&mut self, old: &SealedObject, new: &SealedObject) {
-        match (keys_of(old), keys_of(new)) {
-            (Some(old), Some(new)) => {
-                for key in new.iter().filter(|key| !old.contains(key)) {
+        match (annotation::read(old), annotation::read(new)) {
+            (Ok(before), Ok(after)) => {
+                let keys = |document: &Option<Recipients>| document.as_ref().map(keys_in).unwrap_or_default();
+                let (known, now) = (keys(&before), keys(&after));
+                for key in now.iter().filter(|key| !known.contains(key)) {
                     self.push(Sign::Added, format!("recipient {}", short(key)), "");
                 }
-                for key in old.iter().filter(|key| !new.contains(key)) {
+                for key in known.iter().filter(|key| !now.contains(key)) {
                     self.push(Sign::Removed, format!("recipient {}", short(key)), "");
                 }
+                // An item that was sealed anew has another entry, and a line of its own.
+                let is_same =
+                    |name: &String| old.spec.encrypted_data.get(name) == new.spec.encrypted_data.get(name);
+                let names = new.spec.encrypted_data.keys().filter(|name| is_same(name));
+                let is_wrapped_anew =
+                    |name: &&String| of_item(before.as_ref(), name) != of_item(after.as_ref(), name);
+                let anew: Vec<String> = names.filter(is_wrapped_anew).cloned().collect();
+                if !anew.is_empty() && before.is_some() && after.is_some() {
+                    self.push(Sign::Changed, "recipients", format!("wrapped anew: {}", listed(&anew)));
+                }
             }
-            (Some(_), None) => {
+            (Ok(_), Err(_)) => {
                 self.push(Sign::Changed, "recipients", "the annotation cannot be read any more");
             }
-            (None, Some(_)) => self.push(Sign::Changed, "recipients", "the annotation can be read again"),
-            (None, None) => {}
+            (Err(_), Ok(_)) => self.push(Sign::Changed, "recipients", "the annotation can be read again"),
+            (Err(_), Err(_)) if annotation::text(old) != annotation::text(new) => {
+                self.push(Sign::Changed, "recipients", "the annotation is another text, and cannot be read");
+            }
+            (Err(_), Err(_)) => {}
         }
     }
 }
@@ -142,9 +168,19 @@ fn bytes(count: usize) -> String {
     if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
 }
 
-/// The keys in the annotation for recipients; none if it cannot be read.
-fn keys_of(object: &SealedObject) -> Option<Vec<String>> {
-    Some(annotation::read(object).ok()?.map(|recipients| keys_in(&recipients)).unwrap_or_default())
+/// What the annotation says of one item.
+fn of_item(document: Option<&Recipients>, item: &str) -> Option<Recipients> {
+    document?.clone().keeping(|name| name == item)
+}
+
+/// The first names, and the number of the others.
+fn listed(names: &[String]) -> String {
+    const SHOWN: usize = 10;
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 fn template_texts(object: &SealedObject) -> BTreeMap<String, Value> {

@@ -4,11 +4,12 @@
 //! to an older certificate, or to one that is not in the project file, is found by `reseal --check`: a hook that reported it would stop commits of files that
 //! were there before the project file.
 
+use crate::commands::common::seal_for::recipient_keys::short;
 use crate::commands::guard::known_recipients::KnownRecipients;
 use crate::commands::guard::report::finding::{Finding, FindingKind};
 use crate::commands::guard::scan::ScannedFile;
 use crate::commands::guard::scan::stated::Stated;
-use crate::commands::recipients::current::{CurrentRecipient, short};
+use crate::commands::recipients::current::CurrentRecipient;
 use crate::error::CommandError;
 use crate::files::output::replacement::directory;
 use crate::project::Project;

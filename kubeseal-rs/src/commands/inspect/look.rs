@@ -13,6 +13,9 @@ use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use sealing::{TemplateFault, recipients_in};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// For at most this many unknown names it is looked which one was meant.
+const MOST_SUGGESTIONS: usize = 10;
+
 /// The `apiVersion` of SealedSecrets.
 const API_VERSION: &str = "bitnami.com/v1alpha1";
 
@@ -159,6 +162,8 @@ fn of_templates(node: &YamlNode) -> Vec<Problem> {
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.text().map(str::to_owned)))
         .collect();
+    let names: Vec<&str> = items.iter().map(String::as_str).collect();
+    let mut suggestions = 0..MOST_SUGGESTIONS;
     let faults = sealing::template_faults(&items, &texts).into_iter();
     faults
         .map(|fault| match fault {
@@ -170,8 +175,7 @@ fn of_templates(node: &YamlNode) -> Vec<Problem> {
                 why: "which was not read, because those before it take too much".into(),
             },
             TemplateFault::UnknownValue { template, reference } => {
-                let names: Vec<&str> = items.iter().map(String::as_str).collect();
-                let meant = like(&reference.name, &names).map(str::to_owned);
+                let meant = suggestions.next().and_then(|_| like(&reference.name, &names)).map(str::to_owned);
                 Problem::UnknownName { template, line: reference.line, name: reference.name, meant }
             }
         })

@@ -4,10 +4,11 @@
 
 use crate::commands::common::seal_for::annotation;
 use crate::commands::common::seal_for::error::SealForError;
+use crate::commands::common::seal_for::recipient_keys::{keys_in, keys_of, short};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::cluster_name::ClusterName;
 use api::annotations::CERTIFICATE_FINGERPRINT;
-use recipients::{Entry, Group, Recipients};
+use recipients::Group;
 
 /// A recipient, as an entry names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +44,6 @@ impl CurrentRecipient {
             None => short(&self.key),
         }
     }
-}
-
-/// The first characters of a key.
-pub(crate) fn short(key: &str) -> String {
-    if key.len() > 12 { key.chars().take(12).collect::<String>() + "…" } else { key.to_owned() }
 }
 
 impl CurrentRecipients {
@@ -92,19 +88,4 @@ impl CurrentRecipients {
         }
         names
     }
-}
-
-/// The keys that the annotation names, each once, the first one first.
-pub(crate) fn keys_in(document: &Recipients) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for key in document.groups().iter().flat_map(keys_of) {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-    }
-    keys
-}
-
-fn keys_of(group: &Group) -> impl Iterator<Item = String> {
-    group.to().iter().map(Entry::id)
 }

@@ -1,6 +1,7 @@
 //! [`differences`]: what the recipients of a SealedSecret lack, or have too much. Pure.
 
-use crate::commands::recipients::current::{CurrentRecipient, CurrentRecipients, short};
+use crate::commands::common::seal_for::recipient_keys::short;
+use crate::commands::recipients::current::{CurrentRecipient, CurrentRecipients};
 use crate::project::cluster_name::ClusterName;
 use crate::project::recipient::{Recipient, RecipientKey};
 

@@ -3,7 +3,8 @@
 use crate::certificate::is_revoked;
 use crate::commands::common::seal_for::annotation::warn_of_size;
 use crate::commands::common::seal_for::keys::RecipientKeys;
-use crate::commands::recipients::current::{CurrentRecipients, short};
+use crate::commands::common::seal_for::recipient_keys::short;
+use crate::commands::recipients::current::CurrentRecipients;
 use crate::commands::recipients::difference::differences;
 use crate::commands::recipients::failure::ChangeFailure;
 use crate::commands::recipients::wanted::{Aim, wanted};

@@ -3,6 +3,7 @@
 use crate::support::key_lines::{LABELLED, LEGACY, SEALED, changed, key, key_lines, list, nothing_sealed};
 use crate::support::program::{finish, fixture, program};
 use crate::support::server::{Server, status};
+use crate::support::terminal::Terminal;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -112,6 +113,34 @@ fn a_hostile_file_name_is_escaped() {
     ] {
         assert_harmless(arguments, "");
     }
+}
+
+#[test]
+fn a_hostile_template_is_escaped() {
+    let object = |annotation: &str| {
+        json!({
+            "apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": { "name": "a" },
+            "spec": {
+                "encryptedData": { "a": "AgA=" },
+                "template": { "metadata": { "annotations": { "note": annotation } }, "data": { "b": HOSTILE } },
+            },
+        })
+        .to_string()
+    };
+    for format in ["yaml", "json"] {
+        assert_harmless(&["render", "-o", format], &object(HOSTILE));
+        let shown = printed(&["render", "-o", format], &object("plain"));
+        assert!(!shown.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{200b}']), "{shown:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a.json");
+    fs::write(&file, object("plain")).unwrap();
+    let arguments = ["render", "--item", "b", text(&file)];
+    let (code, _, shown) = Terminal::start_all(program(&arguments)).end();
+    assert_eq!((code, shown.contains(['\u{1b}', '\u{9b}', '\u{202e}'])), (Some(0), false), "{shown:?}");
+    assert!(shown.contains("\\u{1b}[2J"), "{shown:?}");
+    // A pipe gets the item as it is.
+    assert_eq!(printed(&arguments, ""), HOSTILE);
 }
 
 #[test]

@@ -1,5 +1,7 @@
-//! `diff --git` as Git calls it.
+//! `diff --textconv` as Git calls it.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -14,31 +16,44 @@ fn git(directory: &Path, arguments: &[&str]) -> String {
 }
 
 #[test]
-fn git_diff_names_items_and_shows_no_ciphertext() {
+fn git_diff_shows_lengths_instead_of_ciphertext_and_hides_nothing_else() {
     let tree = tempfile::tempdir().unwrap();
     let path = tree.path();
     let sealed = |items: &str| {
         format!(
-            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {{name: db, namespace: shop}}\nspec: {{encryptedData: {{{items}}}}}\n"
+            "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {{name: db, namespace: shop}}\nspec:\n  encryptedData:\n{items}"
         )
     };
+    let value =
+        |fill: u8| BASE64_STANDARD.encode([&256_u16.to_be_bytes()[..], &[fill; 256 + 16 + 5]].concat());
+    let item = |name: &str, fill| format!("    {name}: {}\n", value(fill));
     git(path, &["init", "-q"]);
-    fs::write(path.join(".gitattributes"), "*.yaml diff=sealedsecret\n").unwrap();
-    fs::write(path.join("a.yaml"), sealed("password: AgA=, user: AgA=")).unwrap();
+    fs::write(path.join(".gitattributes"), "* diff=sealedsecret\n").unwrap();
+    fs::write(path.join("a.yaml"), sealed(&(item("password", 1) + &item("user", 1)))).unwrap();
     fs::write(path.join("broken.yaml"), "a: 1\n").unwrap();
+    fs::write(path.join("deployment.yaml"), "kind: Deployment\nimage: good\n").unwrap();
     git(path, &["add", "."]);
     git(path, &["commit", "-q", "-m", "one"]);
-    fs::write(path.join("a.yaml"), sealed("password: AgA=, token: AgA=")).unwrap();
+    fs::write(path.join("a.yaml"), sealed(&(item("password", 2) + &item("token", 1)))).unwrap();
     fs::write(path.join("broken.yaml"), "kind: SealedSecret\n: [\n").unwrap();
-    fs::write(path.join("new.yaml"), sealed("password: AgA=")).unwrap();
-    git(path, &["add", "new.yaml"]);
-    let command = format!("diff.sealedsecret.command={} diff --git", env!("CARGO_BIN_EXE_kubeseal-rs"));
-    let printed = git(path, &["-c", &command, "diff", "HEAD"]);
-    assert_eq!(
-        printed,
-        "a.yaml\nSealedSecret shop/db\n  + token  no sealed value\n  - user\nbroken.yaml\ncannot read broken.yaml: document 1, line 2 is not well-formed YAML or JSON\n\
-         new.yaml\n+ SealedSecret shop/db: password\n"
-    );
+    fs::write(path.join("deployment.yaml"), "kind: Deployment\nimage: bad\n").unwrap();
+    fs::write(path.join("new.bin"), [0, 1, 2]).unwrap();
+    git(path, &["add", "new.bin"]);
+    let textconv =
+        format!("diff.sealedsecret.textconv={} diff --textconv", env!("CARGO_BIN_EXE_kubeseal-rs"));
+    let printed = git(path, &["-c", &textconv, "diff", "HEAD"]);
+    for line in [
+        "-    password: <sealed value of 5 bytes, SHA-256 ",
+        "+    password: <sealed value of 5 bytes, SHA-256 ",
+        "-    user: <sealed value of 5 bytes, SHA-256 ",
+        "+    token: <sealed value of 5 bytes, SHA-256 ",
+        "+: [\n",
+        "-image: good\n+image: bad\n",
+        "b/new.bin",
+    ] {
+        assert!(printed.contains(line), "{line}: {printed}");
+    }
+    assert!(!printed.contains(&value(2)) && !printed.contains(&value(1)), "{printed}");
     git(path, &["commit", "-q", "-a", "-m", "two"]);
-    assert!(git(path, &["-c", &command, "show", "--ext-diff"]).contains("  + token"));
+    assert!(git(path, &["-c", &textconv, "show"]).contains("+    token: <sealed value of 5 bytes"));
 }

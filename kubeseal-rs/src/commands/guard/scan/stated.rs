@@ -1,6 +1,6 @@
 //! [`Stated`]: what a SealedSecret says about who opens it. `guard::comparison` compares it with the project file.
 
-use crate::commands::recipients::current::keys_in;
+use crate::commands::common::seal_for::recipient_keys::keys_in;
 use crate::files::escapes::unescaped;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::terminal::escape::shown;
