@@ -140,6 +140,7 @@ fn read(path: &Path) -> Result<(FileUpdate, SealedFile), CommandError> {
     let text = update.text().map_err(refuse)?;
     let sealed = SealedFile::read(text).context(format_args!("cannot change {}", shown_path(path)))?;
     if sealed.objects().is_empty() {
+        sealed.check_others().context(format_args!("cannot change {}", shown_path(path)))?;
         return Err(ManifestError::NothingSealed(Input::File(path.to_owned())).into());
     }
     update.can_be_replaced().map_err(refuse)?;

@@ -29,7 +29,7 @@ impl Hint for ManifestError {
                 "write the manifest as UTF-8; bytes that are no text belong under data, in base64".into(),
             ),
             Self::Nothing(_) => Some("give at least one Secret, in YAML or JSON".into()),
-            Self::NothingSealed(_) => Some("give at least one SealedSecret, in YAML or JSON".into()),
+            Self::NothingSealed(_) => Some("give at least one object of kind: SealedSecret and apiVersion: bitnami.com/v1alpha1, in YAML or JSON".into()),
             Self::At { problem, .. } => problem.hint(),
         }
     }

@@ -90,6 +90,11 @@ impl SealedFile {
         Ok(Self { file, objects, locations })
     }
 
+    /// Parses the documents without the word `SealedSecret`, too: for a file that the user named, and that may be broken.
+    pub(crate) fn check_others(&self) -> Result<(), SealedFileError> {
+        self.file.documents().iter().try_for_each(|document| Ok(document.value().map(drop)?))
+    }
+
     /// The SealedSecrets, in order.
     pub(crate) fn objects(&self) -> &[SealedObject] {
         &self.objects

@@ -45,7 +45,8 @@ pub(crate) fn read(input: &Input) -> Result<Vec<SealedObject>, CommandError> {
     let bytes = text(input, "SealedSecrets, in YAML or JSON,")?;
     let text = std::str::from_utf8(&bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
     let failed = || format!("cannot read {input}");
-    let objects = match SealedFile::read(text) {
+    let sealed = SealedFile::read(text).and_then(|sealed| sealed.check_others().map(|()| sealed));
+    let objects = match sealed {
         Ok(sealed) => sealed.objects().to_vec(),
         Err(SealedFileError::Parse(error @ ParseError::Syntax { line, .. }))
             if templated_files::is_template(text, line) =>
