@@ -42,6 +42,10 @@
   {{- if not (and $isText (regexMatch "^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$" $text)) -}}
     no duration, such as 30s or 1m
   {{- end -}}
+{{- else if eq $kind "schedule or empty" -}}
+  {{- if not (and $isText (regexMatch "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[0-9A-Za-z*,/?#-]+( +[0-9A-Za-z*,/?#-]+){4})$" $text)) -}}
+    no schedule of cron: write five fields, such as "17 3 * * *", or @daily
+  {{- end -}}
 {{- else if hasPrefix "duration" $kind -}}
   {{- if and $isText (regexMatch "^(([0-9]+([.][0-9]*)?|[.][0-9]+)(ns|us|µs|μs|ms|s|m|h))+$" $text) -}}
   {{- else if and (hasSuffix "or 0" $kind) (eq $digits "0") -}}

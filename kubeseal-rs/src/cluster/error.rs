@@ -65,6 +65,9 @@ impl ConnectionError {
         match self {
             Self::Plugin(_) | Self::AuthProvider(_) => "cannot log in to the cluster",
             Self::ProxyVariable(_) => "it is not known how to reach the cluster",
+            Self::CertificateAuthority { .. } | Self::NotAnAuthority(_) | Self::AuthorityData(_) => {
+                "it is not known which certificate the API server must have"
+            }
             _ => "it is not known which cluster is meant",
         }
     }
@@ -87,7 +90,10 @@ impl ConnectionError {
             Self::UnknownUser(_) => "choose one with --user NAME; `kubectl config get-users` lists them".into(),
             Self::Server => "write --server https://HOST:PORT".into(),
             Self::Proxy => "write --proxy-url http://HOST:PORT".into(),
-            Self::CertificateAuthority { .. } | Self::NotAnAuthority(_) => {
+            Self::CertificateAuthority { .. } => {
+                "let --certificate-authority, or the kubeconfig, name a file that exists and may be read".into()
+            }
+            Self::NotAnAuthority(_) => {
                 "--certificate-authority names a PEM file with a block \"CERTIFICATE\"".into()
             }
             Self::PathNotText(_) => "give the file another name".into(),

@@ -15,13 +15,13 @@ use crate::manifest::error::ManifestError;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::write::write_readable_secret;
 use crate::settings::flag_value::{self, Format, paths_of};
-use crate::terminal::escape::shown_text;
+use crate::terminal::escape::{shown, shown_text};
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
 use clap::Args;
 use jiff::Timestamp;
 use rand::Rng as _;
-use sealing::{InFull, Outside, UnsealedSecret};
+use sealing::{InFull, Outside, TemplateFault, UnsealedSecret};
 use std::io::{IsTerminal as _, stdout};
 use std::path::PathBuf;
 
@@ -70,6 +70,7 @@ pub(crate) fn run(args: RenderArgs) -> Result<(), CommandError> {
     for object in &objects {
         secrets.push(rendered(object, &mut values)?);
     }
+    objects.iter().for_each(warn_of_unknown_names);
     for name in values.unused() {
         alert(format_args!("--values has {name}, which is no item of {input}"));
     }
@@ -101,6 +102,23 @@ fn rendered(object: &SealedObject, values: &mut GivenValues) -> Result<UnsealedS
     // It has no owner before it is in the cluster.
     secret.metadata.owner_references = None;
     Ok(secret)
+}
+
+/// A template that asks for a value that no item has renders, but to something else than was meant.
+fn warn_of_unknown_names(object: &SealedObject) {
+    let items = object.spec.encrypted_data.keys().cloned().collect();
+    let texts = object.spec.template.data.iter().flatten();
+    let texts = texts.map(|(name, text)| (name.clone(), text.clone())).collect();
+    for fault in sealing::template_faults(&items, &texts) {
+        if let TemplateFault::UnknownValue { template, reference } = fault {
+            alert(format_args!(
+                "spec.template.data.{}, line {}: {} is neither an item nor in spec.template.data",
+                shown(&template),
+                reference.line,
+                shown(&reference.name)
+            ));
+        }
+    }
 }
 
 /// A template may hold what a terminal would obey. Tabs stay.

@@ -205,7 +205,8 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         warn(format_args!("found no SealedSecret in {path}; it is skipped"));
     }
 
-    if !is_quiet() {
+    // Of no file, the error says all.
+    if !is_quiet() && report.files > 0 {
         stdout.print(&report.sum(is_check));
     }
     report.outcome(is_check)?;

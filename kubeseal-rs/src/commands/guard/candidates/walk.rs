@@ -4,7 +4,7 @@ use crate::commands::guard::error::GuardError;
 use crate::commands::guard::scan::ScannedFile;
 use crate::commands::guard::scan::kustomize::Generators;
 use crate::commands::guard::scan::text::is_binary;
-use crate::error::cause::on_one_line;
+use crate::error::cause::{on_one_line, words};
 use crate::files::git::read_small;
 use crate::files::output::replacement::directory;
 use crate::files::walk::rules::IgnoreFiles;
@@ -63,7 +63,7 @@ fn shown(
             true
         }
         Err(error) => {
-            alert(format_args!("cannot scan {}: {error}", shown_path(path_shown)));
+            alert(format_args!("cannot scan {}: {}", shown_path(path_shown), words(&error)));
             false
         }
     }
