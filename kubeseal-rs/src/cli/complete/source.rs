@@ -15,7 +15,7 @@ use crate::project::Project;
 use clap::{Arg, Command};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::ArgValueCandidates;
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::ListParams;
 use kube::config::Kubeconfig;
 use kube::{Api, ResourceExt};
@@ -40,6 +40,8 @@ enum Source {
     /// The users of the kubeconfig.
     Users,
     Namespaces,
+    /// The Secrets of the namespace in the cluster.
+    Secrets,
     /// The clusters of the project file.
     ProjectClusters,
     /// The fingerprints of the controller's keys.
@@ -88,6 +90,7 @@ impl Source {
         Some(match (arg.get_long(), name) {
             (Some("cluster"), _) => Self::Clusters,
             (Some("user"), _) => Self::Users,
+            (Some("from-live"), _) => Self::Secrets,
             (Some("for"), _) | (_, "CLUSTER") => Self::ProjectClusters,
             (_, "CONTEXT") => Self::Contexts,
             (_, "NAMESPACE") => Self::Namespaces,
@@ -107,6 +110,7 @@ impl Source {
             Self::Contexts => kubeconfig_of(typed)?.contexts.into_iter().map(|named| named.name).collect(),
             Self::Clusters => kubeconfig_of(typed)?.clusters.into_iter().map(|named| named.name).collect(),
             Self::Users => kubeconfig_of(typed)?.auth_infos.into_iter().map(|named| named.name).collect(),
+            Self::Secrets => secrets(typed)?,
             Self::Namespaces => namespaces(typed).or_else(|| namespaces_of_contexts(typed))?,
             Self::ProjectClusters => {
                 let project = Project::find(Path::new(".")).ok()??;
@@ -134,6 +138,18 @@ fn namespaces(typed: &Typed) -> Option<BTreeSet<String>> {
     let session = Session::begin(&cluster_without_program(typed)?).ok()?;
     let all = session.request(async |client| {
         Api::<Namespace>::all(client).list_metadata(&ListParams::default().limit(MOST)).await
+    });
+    Some(all.ok()?.iter().map(ResourceExt::name_any).collect())
+}
+
+/// Their names alone: no value is read.
+fn secrets(typed: &Typed) -> Option<BTreeSet<String>> {
+    let cluster = cluster_without_program(typed)?;
+    let namespace =
+        typed.text("namespace").or_else(|| Some(cluster.resolved().ok()?.namespace().to_owned()))?;
+    let session = Session::begin(&cluster).ok()?;
+    let all = session.request(async |client| {
+        Api::<Secret>::namespaced(client, &namespace).list_metadata(&ListParams::default().limit(MOST)).await
     });
     Some(all.ok()?.iter().map(ResourceExt::name_any).collect())
 }

@@ -67,6 +67,7 @@ fn values_come_from_the_cluster() {
         "status": {"allowed": true}}"#;
     let lines = vec![
         ("/namespaces?&limit=1000", 200, namespaces.to_owned()),
+        ("/namespaces/web/secrets?&limit=1000", 200, namespaces.replace("shop", "db").replace("web", "mail")),
         ("/selfsubjectaccessreviews?", 201, allowed.to_owned()),
     ];
     let server = Server::start([key_lines(), lines].concat());
@@ -80,6 +81,7 @@ fn values_come_from_the_cluster() {
         "{:?}",
         server.requests()
     );
+    assert_eq!(offered(&format!("kubeseal-rs create {flags} -n web --from-live ")), ["db", "mail"]);
     let requests = server.requests().len();
     assert_eq!(offered(&format!("kubeseal-rs {flags} --context ")), ["plain", "shop"]);
     assert_eq!(server.requests().len(), requests);
