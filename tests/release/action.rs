@@ -8,11 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use release::checksums;
 use tests::process::cli::Cli;
 
 use self::runner::{Action, Runner};
-use crate::stage::{Release, VERSION, certificate};
+use crate::stage::{Release, SHA256SUMS, VERSION, certificate};
 
 const PLAINTEXT: &str =
     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  password: hunter22\n";
@@ -61,7 +60,7 @@ pub(crate) async fn installs_nothing_with_another_checksum(release: Arc<Release>
     let archive = release.archive();
     let name = archive.file_name().unwrap_or_default();
     let mut bytes = fs::read(&archive)?;
-    fs::copy(release.files.path().join(checksums::FILE), mirror.path().join(checksums::FILE))?;
+    fs::copy(release.files.path().join(SHA256SUMS), mirror.path().join(SHA256SUMS))?;
     bytes.push(0);
     fs::write(mirror.path().join(name), bytes)?;
     let runner = Runner::new(&release)?;
@@ -93,7 +92,7 @@ pub(crate) async fn installs_nothing_that_it_cannot_trust(release: Arc<Release>)
 pub(crate) async fn wants_the_right_signature_where_cosign_is(release: Arc<Release>) -> Result<()> {
     let mirror = tempfile::tempdir()?;
     let archive = release.archive();
-    for file in [archive.clone(), release.files.path().join(checksums::FILE)] {
+    for file in [archive.clone(), release.files.path().join(SHA256SUMS)] {
         fs::copy(&file, mirror.path().join(file.file_name().unwrap_or_default()))?;
     }
     let inputs = [("download-url", url(mirror.path())), ("verify", "required".to_owned())];

@@ -6,6 +6,7 @@
 
 mod action;
 mod archive;
+mod checksums;
 mod krew;
 mod other_glibc;
 mod pre_commit;
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
             archive::holds_completions_man_pages_and_the_licence,
             archive::is_the_same_when_it_is_written_again,
             archive::has_the_checksum_that_sha256sum_wants,
+            checksums::are_of_all_files_but_signatures,
+            checksums::are_written_by_the_step_that_signs_them,
             krew::takes_the_manifest_for_every_platform,
             krew::installs_a_plugin_that_runs,
             pre_commit::finds_plaintext,

@@ -4,17 +4,22 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use release::archive;
 use release::platform::Platform;
 use release::program::{Linkage, Program as Released};
-use release::{archive, checksums};
 use tempfile::TempDir;
 use tests::process::cli::Cli;
 use tests::programs::Programs;
 use tests::programs::program::Program;
 use tests::test::suite::Stage;
 
+use crate::checksums;
+
 /// The version of this checkout.
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The file with the checksums of all others, whose signature is that of the release.
+pub(crate) const SHA256SUMS: &str = "SHA256SUMS";
 
 /// The release of this checkout.
 #[derive(Debug)]

@@ -1,31 +1,10 @@
-//! SHA-256 of the files of a release, in the format of `sha256sum`.
+//! SHA-256 of the files of a release. `checksums.sh` beside this folder writes `SHA256SUMS`.
 
-use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
-
-/// The file with all checksums. Its signature is the signature of the release.
-pub const FILE: &str = "SHA256SUMS";
-/// How the name of a signature ends.
-const SIGNATURE: &str = ".sigstore.json";
-
-/// Writes `dir/SHA256SUMS` for all files in `dir` that are no signatures; returns its path.
-pub fn write(dir: &Path) -> Result<PathBuf> {
-    let mut text = String::new();
-    for name in files(dir)? {
-        if name != FILE && !name.ends_with(SIGNATURE) {
-            // Two spaces: as `sha256sum` writes it. Writing to a String cannot fail.
-            let _ = writeln!(text, "{}  {name}", of_file(&dir.join(&name))?);
-        }
-    }
-    ensure!(!text.is_empty(), "{} has no files", dir.display());
-    let path = dir.join(FILE);
-    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(path)
-}
 
 /// The checksum of a file, in hexadecimal.
 pub(crate) fn of_file(path: &Path) -> Result<String> {
@@ -50,21 +29,4 @@ pub(crate) fn files(dir: &Path) -> Result<Vec<String>> {
     }
     names.sort_unstable();
     Ok(names)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_file_has_a_line_but_signatures_and_the_list_itself() -> Result<()> {
-        let dir = tempfile::tempdir()?;
-        assert!(write(dir.path()).is_err());
-        for file in ["b", "a", "a.sigstore.json", FILE] {
-            fs::write(dir.path().join(file), "abc")?;
-        }
-        let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(fs::read_to_string(write(dir.path())?)?, format!("{sum}  a\n{sum}  b\n"));
-        Ok(())
-    }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::program::Linkage;
-use crate::{archive, checksums, krew, workspace};
+use crate::{archive, krew, workspace};
 
 /// The commands of a release.
 #[derive(Debug, clap::Subcommand)]
@@ -19,11 +19,6 @@ pub enum Command {
         /// On Linux: link glibc dynamically, so that names are looked up as nsswitch.conf says
         #[arg(long)]
         dynamic: bool,
-    },
-    /// Write DIR/SHA256SUMS, the checksums of all files in DIR
-    Checksums {
-        /// Folder with the files of the release
-        dir: PathBuf,
     },
     /// Write DIR/sealed-secrets.yaml, the Krew manifest of the archives in DIR
     Krew {
@@ -46,7 +41,6 @@ impl Command {
                 let dir = output.unwrap_or_else(|| workspace::target_dir().join("archives"));
                 print_written(&archive::build(&dir, Linkage::of_archive(dynamic))?);
             }
-            Self::Checksums { dir } => print_written(&checksums::write(&dir)?),
             Self::Krew { dir, download_url, homepage } => {
                 print_written(&krew::write(&dir, &download_url, &homepage)?);
             }

@@ -3,14 +3,14 @@
 //!
 //! - [`program`]: the two programs, linked statically or not;
 //! - [`archive`]: `kubeseal-rs` for one platform, with its completions and man pages, as `.tar.gz` or `.zip`;
-//! - [`checksums`] and [`krew`]: the files that are made from all archives;
+//! - [`krew`]: the manifest that is made from all archives;
 //! - [`image`]: container images.
 //!
 //! Decided: a package of its own instead of modules of `xtask`, because archives are built on macOS and Windows too, where neither the
 //! controller nor the harness is. `cargo xtask release` and the program of this package (`cargo run --package release`) are the same.
 
 pub mod archive;
-pub mod checksums;
+pub(crate) mod checksums;
 pub mod command;
 pub(crate) mod elf;
 pub mod image;

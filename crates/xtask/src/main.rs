@@ -44,7 +44,7 @@ enum Command {
     Generate(generate::Arguments),
     /// Write an image to a file, without Docker
     Image(image::Arguments),
-    /// Build what a release consists of: archives of kubeseal-rs, checksums, the Krew manifest
+    /// Build what a release consists of: archives of kubeseal-rs, the Krew manifest
     #[command(subcommand)]
     Release(release::command::Command),
 }
