@@ -6,7 +6,6 @@ pub(crate) mod age_identities;
 pub(crate) mod backup;
 pub(crate) mod backup_object;
 pub(crate) mod error;
-pub(crate) mod object_backups;
 pub(crate) mod opening_keys;
 pub(crate) mod recovery_keys;
 pub(crate) mod retry;

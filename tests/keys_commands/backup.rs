@@ -3,10 +3,16 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, DeleteParams, PostParams};
+use serde_json::json;
 use tests::lab::Maker;
 
 use crate::stage::{HOME, IDENTITY, RECIPIENT, STRANGER, Scene, Stage, stop};
+
+/// The Secret that backups are written into.
+const OBJECT: &str = "keys-backup";
 
 fn mode(scene: &Scene, name: &str) -> Result<u32> {
     Ok(std::fs::metadata(scene.folder.path().join(name))?.permissions().mode() & 0o777)
@@ -136,6 +142,53 @@ pub(crate) async fn plain_is_what_others_read(stage: Arc<Stage>) -> Result<()> {
             let printed = scene.keys(&["backup", "--plain"]).await?.success()?;
             ensure!(printed.starts_with(b"apiVersion: v1\nkind: List\n"));
             Ok(())
+        })
+        .await
+}
+
+/// A tool copies the item `keys.age` alone: it has the newest key whatever was deleted, and no key is lost by that.
+pub(crate) async fn in_an_object_the_newest_keys_have_one_name(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            scene.printed(&["renew"]).await?;
+            let objects: Api<Secret> = scene.secrets();
+            let empty = json!({ "metadata": { "name": OBJECT } });
+            objects.create(&PostParams::default(), &serde_json::from_value(empty)?).await?;
+            scene.write("me.txt", IDENTITY)?;
+            let into = format!("--into=secret/{OBJECT}");
+            let backup = ["backup", &into, "--recipient", RECIPIENT];
+            let items = async || {
+                let data = objects.get(OBJECT).await?.data.unwrap_or_default();
+                for (item, value) in &data {
+                    scene.write(item, &value.0)?;
+                }
+                anyhow::Ok(data.into_keys().collect::<Vec<_>>())
+            };
+            let has_newest = ["backup", "--check", "keys.age", "-i", "me.txt"];
+            let first = scene.keys(&backup).await?;
+            ensure!(first.stderr.is_empty() && first.status.success(), "{first:?}");
+            ensure!(items().await? == ["keys.age"]);
+            scene.printed(&has_newest).await?;
+
+            let (lost, _, name) = scene.all().await?.pop().context("no key")?;
+            scene.lose_key(&name, &pod).await?;
+            scene.printed(&["renew"]).await?;
+            for _ in 0..2 {
+                let warning = scene.keys(&backup).await?;
+                let words = format!("keys-old-1.age in secret/{OBJECT} has 1 key");
+                ensure!(warning.status.success() && warning.stderr.contains(&words), "{warning:?}");
+                ensure!(items().await? == ["keys-old-1.age", "keys.age"]);
+                scene.printed(&has_newest).await?;
+            }
+
+            scene.printed(&["restore", "keys-old-1.age", "-i", "me.txt"]).await?;
+            ensure!(scene.all().await?.iter().any(|key| key.0 == lost), "{lost} is not back");
+            let last = scene.keys(&backup).await?;
+            ensure!(last.status.success() && last.stderr.is_empty(), "{last:?}");
+            ensure!(items().await? == ["keys.age"]);
+            objects.delete(OBJECT, &DeleteParams::default()).await?;
+            stop(pod).await
         })
         .await
 }

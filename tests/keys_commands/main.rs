@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             revoke::a_controller_that_is_down_keeps_nothing_from_being_revoked,
             backup::encrypted_to_age_and_to_a_passphrase,
             backup::plain_is_what_others_read,
+            backup::in_an_object_the_newest_keys_have_one_name,
             backup::without_rights_it_says_what_is_missing,
             restore::what_is_lost_comes_back_and_nothing_else_changes,
             restore::another_that_has_the_name_stays,

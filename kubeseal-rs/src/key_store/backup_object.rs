@@ -4,21 +4,21 @@
 //! Decided: the object must exist, because the right to create Secrets in a namespace is the right to get a token of any of its service
 //! accounts.
 
+pub(crate) mod contents;
+pub(crate) mod item_keys;
+pub(crate) mod old_backup;
+pub(crate) mod replacement;
+
 use crate::key_store::KeyStore;
+use crate::key_store::backup_object::contents::{Contents, Item};
 use crate::key_store::error::{KeyStoreError, Operation};
-use crate::key_store::object_backups::Backups;
 use crate::manifest::names::is_object_name;
-use api::sealing_key::BACKUP_OF;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use envelope::Fingerprint;
 use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use kube::api::{Patch, PatchParams};
-use kube::{Api, Resource, ResourceExt as _};
+use kube::{Api, Resource};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::Value;
 use std::fmt::{self, Debug};
 use std::str::FromStr;
 
@@ -58,57 +58,38 @@ impl fmt::Display for BackupObject {
 }
 
 impl BackupObject {
-    /// The backups in it.
-    pub(crate) fn backups(&self, store: &KeyStore) -> Result<Backups, KeyStoreError> {
+    /// What is in it.
+    pub(crate) fn read(&self, store: &KeyStore) -> Result<Contents, KeyStoreError> {
         match self.kind {
-            Kind::Secret => {
-                let secret = self.read::<Secret>(store)?;
-                Ok(Backups::of(secret.annotations(), secret.data.iter().flat_map(BTreeMap::keys)))
-            }
-            Kind::ConfigMap => {
-                let map = self.read::<ConfigMap>(store)?;
-                let texts = map.data.iter().flat_map(BTreeMap::keys);
-                Ok(Backups::of(
-                    map.annotations(),
-                    texts.chain(map.binary_data.iter().flat_map(BTreeMap::keys)),
-                ))
-            }
+            Kind::Secret => self.get::<Secret>(store).map(Contents::from),
+            Kind::ConfigMap => self.get::<ConfigMap>(store).map(Contents::from),
         }
     }
 
-    /// Writes the backup of `keys` into an item.
-    pub(crate) fn write(
-        &self,
-        store: &KeyStore,
-        mut backups: Backups,
-        item: &str,
-        backup: &[u8],
-        keys: BTreeSet<Fingerprint>,
-    ) -> Result<(), KeyStoreError> {
-        backups.keys.insert(item.to_owned(), keys);
-        let value = match self.kind {
-            Kind::Secret => BASE64_STANDARD.encode(backup),
-            // An encrypted backup is armoured text.
-            Kind::ConfigMap => String::from_utf8_lossy(backup).into_owned(),
-        };
-        let patch = json!({
-            "metadata": { "annotations": { BACKUP_OF: backups.annotation() } },
-            "data": { item: value },
-        });
+    /// An encrypted backup, which is armoured text, as an item of this kind.
+    pub(crate) fn item(&self, backup: &[u8]) -> Item {
         match self.kind {
-            Kind::Secret => self.patch::<Secret>(store, patch),
-            Kind::ConfigMap => self.patch::<ConfigMap>(store, patch),
+            Kind::Secret => Item::bytes("data", backup),
+            Kind::ConfigMap => Item::text("data", &String::from_utf8_lossy(backup)),
         }
     }
 
-    fn read<K: Object>(&self, store: &KeyStore) -> Result<K, KeyStoreError> {
+    /// Sends a merge patch.
+    pub(crate) fn patch(&self, store: &KeyStore, patch: Value) -> Result<(), KeyStoreError> {
+        match self.kind {
+            Kind::Secret => self.send::<Secret>(store, patch),
+            Kind::ConfigMap => self.send::<ConfigMap>(store, patch),
+        }
+    }
+
+    fn get<K: Object>(&self, store: &KeyStore) -> Result<K, KeyStoreError> {
         let found = store
             .session()
             .request(async |client| Api::<K>::namespaced(client, store.namespace()).get(&self.name).await);
         found.map_err(|error| store.failed(Operation::ReadObject(self.to_string()), error))
     }
 
-    fn patch<K: Object>(&self, store: &KeyStore, patch: Value) -> Result<(), KeyStoreError> {
+    fn send<K: Object>(&self, store: &KeyStore, patch: Value) -> Result<(), KeyStoreError> {
         let patch = Patch::Merge(patch);
         let patched = store.session().request(async |client| {
             let objects = Api::<K>::namespaced(client, store.namespace());

@@ -51,6 +51,9 @@ impl Hint for KeyStoreError {
                     name()
                 )
             }
+            Self::Request { act: Operation::WriteObject(_), source: RequestError::Changed(_), .. } => {
+                "other clients write into it at the same time; nothing was written: run it again".into()
+            }
             Self::Request { source: RequestError::Changed(_), .. } => {
                 format!("another client changed it meanwhile; look at it again with `{} keys list`", name())
             }
@@ -122,6 +125,11 @@ impl KeyStoreError {
     /// Whether only a permission is missing.
     pub(crate) fn is_forbidden(&self) -> bool {
         matches!(self, Self::Request { source: RequestError::Forbidden(_), .. })
+    }
+
+    /// Whether the object is not as it was read.
+    pub(crate) fn is_changed(&self) -> bool {
+        matches!(self, Self::Request { source: RequestError::Changed(_), .. })
     }
 
     /// Whether a repeated request may succeed.

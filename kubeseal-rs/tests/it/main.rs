@@ -100,6 +100,7 @@ mod recovery {
 #[cfg(unix)]
 mod keys {
     mod backup;
+    mod backup_into;
     mod list;
     mod orphan_key;
     mod restore;

@@ -2,17 +2,17 @@
 
 pub(crate) mod check;
 pub(crate) mod destination;
+pub(crate) mod key_backup;
 
 use crate::commands::keys::backup::check::check;
 use crate::commands::keys::backup::destination::Destination;
+use crate::commands::keys::backup::key_backup::KeyBackup;
 use crate::commands::keys::error::KeysError;
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::print_text;
 use crate::key_store::KeyStore;
-use crate::key_store::backup::backup_record::BackupRecord;
 use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::backup::encrypt::Encryption;
-use crate::key_store::backup::write::list;
 use crate::key_store::backup_object::BackupObject;
 use crate::key_store::stored_key::StoredKey;
 use crate::settings::flag_value::{self, path_of, texts};
@@ -21,11 +21,8 @@ use crate::settings::usage_error::UsageError;
 use crate::target;
 use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
-use api::annotations::repeats_object;
-use api::sealing_key::{BACKED_UP, RENEW};
+use api::sealing_key::BACKED_UP;
 use clap::Args;
-use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Secret;
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
@@ -79,7 +76,7 @@ pub(crate) struct BackupArgs {
     #[arg(long)]
     pub plain: Option<bool>,
 
-    /// Overwrite an existing file; with --into, also a backup of keys that the cluster does not have any more.
+    /// Overwrite an existing file; with --into, also keep no earlier backup of keys that the cluster does not have any more.
     #[arg(long)]
     pub force: Option<bool>,
 
@@ -131,42 +128,20 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
     }
     let lock = lock.ready()?;
     let store = KeyStore::connect(&controller)?;
-    let (keys, unusable): (Vec<StoredKey>, Vec<StoredKey>) =
-        store.keys()?.into_iter().partition(|key| key.key().is_ok());
-    for key in &unusable {
-        alert(left_out(store.namespace(), key));
-    }
-    if keys.is_empty() {
-        return Err(KeysError::NothingToBackUp(store.namespace().to_owned()).into());
-    }
-    let now = Timestamp::now();
-    let records: Vec<(&StoredKey, String)> =
-        keys.iter().map(|key| (key, BackupRecord::of(key).with(&lock, now).to_json())).collect();
     let is_recorded = args.no_record != Some(true);
-    let secrets: Vec<Secret> =
-        records.iter().map(|(key, record)| to_back_up(key, is_recorded.then_some(record))).collect();
-    let plain = list(&secrets)?;
-    let locked = lock.lock(plain.as_bytes())?;
-    let bytes = locked.as_deref().unwrap_or(plain.as_bytes());
-    destination.write(&store, &keys, bytes, overwrite)?;
+    let backup = destination.write(&store, || KeyBackup::make(&store, &lock, is_recorded), overwrite)?;
     if is_recorded {
-        record(&store, &records);
+        record(&store, backup.records());
     }
-    if destination.has_summary() { Ok(print_text(&summary(&destination, &keys, is_plain))?) } else { Ok(()) }
-}
-
-/// The Secret, with the record that this backup makes: a restored key then says that there is a backup of it. A request for renewal is not
-/// a part of the key; annotations of kubectl and other tools may hold the key itself.
-fn to_back_up(key: &StoredKey, record: Option<&String>) -> Secret {
-    let mut secret = key.to_back_up(|name| name == RENEW || repeats_object(name));
-    if let Some(record) = record {
-        secret.metadata.annotations.get_or_insert_default().insert(BACKED_UP.into(), record.clone());
+    if destination.has_summary() {
+        Ok(print_text(&summary(&destination, backup.count(), is_plain))?)
+    } else {
+        Ok(())
     }
-    secret
 }
 
 /// Says on each key's Secret that there is a backup. The backup is whole without that.
-fn record(store: &KeyStore, records: &[(&StoredKey, String)]) {
+fn record<'a>(store: &KeyStore, records: impl Iterator<Item = (&'a StoredKey, &'a String)>) {
     for (key, record) in records {
         if let Err(error) = store.annotate(key, BACKED_UP, Some(record)) {
             alert(format_args!(
@@ -180,17 +155,7 @@ fn record(store: &KeyStore, records: &[(&StoredKey, String)]) {
     }
 }
 
-/// A Secret that is no key in the cluster would be none after a restore.
-fn left_out(namespace: &str, key: &StoredKey) -> String {
-    let why = key.key().err().map(|error| error.to_string()).unwrap_or_default();
-    format!(
-        "Secret {namespace}/{} is labelled as a sealing key and is none: {why}. It is not in the backup",
-        key.name()
-    )
-}
-
-fn summary(destination: &Destination, keys: &[StoredKey], is_plain: bool) -> String {
-    let count = keys.len();
+fn summary(destination: &Destination, count: usize, is_plain: bool) -> String {
     let noun = if count == 1 { "key" } else { "keys" };
     let how = if is_plain { "not encrypted: with it, everything can be opened" } else { "encrypted" };
     format!("{destination}: {count} sealing {noun}, {how}\n")

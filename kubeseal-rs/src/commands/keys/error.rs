@@ -3,6 +3,7 @@
 use crate::controller::error::ControllerError;
 use crate::error::{CommandError, Hint};
 use crate::files::input::InputError;
+use crate::key_store::backup_object::replacement::MOST;
 use crate::key_store::error::KeyStoreError;
 use crate::manifest::error::ManifestError;
 use crate::terminal::escape::shown_path;
@@ -101,6 +102,14 @@ pub(crate) enum KeysError {
         #[source]
         source: io::Error,
     },
+    #[error("{object} would hold {} KiB, and at most {} KiB fit into it", .size.div_ceil(1024), MOST / 1024)]
+    ObjectFull {
+        object: String,
+        /// In bytes.
+        size: usize,
+        /// The items with keys that the cluster does not have any more.
+        kept: Vec<String>,
+    },
     #[error("{0} of the given paths could not be read: how many of your files need each key is not known")]
     NotLookedInto(usize),
     #[error("cannot read a backup of sealing keys")]
@@ -167,6 +176,15 @@ impl Hint for KeysError {
             Self::Write { .. } => {
                 "-o needs an existing directory in which you may create files; nothing was changed".into()
             }
+            Self::ObjectFull { kept, .. } if kept.is_empty() => {
+                "write the backup into a file, with -o FILE, or into an object without other items; nothing was written".into()
+            }
+            Self::ObjectFull { object, kept, .. } => format!(
+                "nothing was written, because {} may be the only backup of keys that the cluster does not have any more: restore it with `{} keys \
+                 restore`; or copy {object} elsewhere, and run this once with --force, which replaces all backups in it",
+                kept.join(", "),
+                name()
+            ),
             Self::NotLookedInto(_) => "the warnings say why; correct the paths, mend the files, or name what `helm template` makes of a template".into(),
             Self::NotBackup(error) if !error.is_of_other_kind() => return error.hint(),
             Self::NothingToRestore(_) | Self::NotBackup(_) => {

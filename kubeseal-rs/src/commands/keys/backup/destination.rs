@@ -1,21 +1,25 @@
 //! [`Destination`]: where a backup is written: standard output, a file, or a Secret or ConfigMap of the cluster.
 
+use crate::commands::keys::backup::key_backup::KeyBackup;
 use crate::commands::keys::error::KeysError;
 use crate::error::CommandError;
 use crate::files::output::private::to_new_file as write_new_private;
 use crate::files::output::{OutputError, write_stdout};
 use crate::key_store::KeyStore;
 use crate::key_store::backup_object::BackupObject;
-use crate::key_store::object_backups::FIRST;
-use crate::key_store::stored_key::StoredKey;
+use crate::key_store::backup_object::item_keys::NEWEST;
+use crate::key_store::backup_object::old_backup::OldBackup;
+use crate::key_store::backup_object::replacement::{Replacement, TooLarge};
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use crate::terminal::warnings::alert;
-use envelope::Fingerprint;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+/// How often an object is read again, because another client changed it between reading and writing.
+const TRIES: usize = 5;
 
 /// Where to write.
 pub(crate) enum Destination {
@@ -47,32 +51,24 @@ impl Destination {
         }
     }
 
-    /// Writes the backup of these keys.
+    /// Writes the backup that `make` makes.
     pub(crate) fn write(
         &self,
         store: &KeyStore,
-        keys: &[StoredKey],
-        bytes: &[u8],
+        make: impl Fn() -> Result<KeyBackup, CommandError>,
         overwrite: bool,
-    ) -> Result<(), CommandError> {
-        match self {
-            // The reader must get the whole backup.
-            Self::Stdout => Ok(write_stdout(|stdout| stdout.write_all(bytes)).map_err(OutputError::Stdout)?),
-            Self::File(file) => Ok(write(file, bytes, overwrite)?),
-            Self::Object(object) => {
-                let keys: BTreeSet<Fingerprint> = keys.iter().filter_map(StoredKey::fingerprint).collect();
-                let backups = object.backups(store)?;
-                let item = if overwrite { FIRST.to_owned() } else { backups.item_for(&keys) };
-                if item != FIRST {
-                    alert(format_args!(
-                        "{FIRST} in {object} {}, and stays as it is: the new backup is {item} in the same object. Restore what {FIRST} has with \
-                         `keys restore`, or replace it with --force",
-                        backups.reason_to_keep(&keys)
-                    ));
-                }
-                Ok(object.write(store, backups, &item, bytes, keys)?)
-            }
+    ) -> Result<KeyBackup, CommandError> {
+        if let Self::Object(object) = self {
+            return replace(object, store, make, overwrite);
         }
+        let backup = make()?;
+        let bytes = backup.bytes();
+        match self {
+            Self::File(file) => write(file, bytes, overwrite)?,
+            // The reader must get the whole backup.
+            _ => write_stdout(|stdout| stdout.write_all(bytes)).map_err(OutputError::Stdout)?,
+        }
+        Ok(backup)
     }
 
     /// Whether lines on standard output are for a user, and not a part of the backup.
@@ -94,6 +90,51 @@ impl fmt::Display for Destination {
             Self::Object(object) => object.fmt(f),
         }
     }
+}
+
+/// Writes a backup into an object. The keys are read after the object: what another backup wrote into it before has no newer keys, and what one
+/// writes later is a conflict, after which both are read again.
+fn replace(
+    object: &BackupObject,
+    store: &KeyStore,
+    make: impl Fn() -> Result<KeyBackup, CommandError>,
+    overwrite: bool,
+) -> Result<KeyBackup, CommandError> {
+    let mut tries = 1;
+    loop {
+        let contents = object.read(store)?;
+        let backup = make()?;
+        let item = object.item(backup.bytes());
+        let replacement = Replacement::of(contents, item, backup.fingerprints(), overwrite);
+        let Replacement { patch, kept } = replacement.map_err(|TooLarge { size, kept }| {
+            KeysError::ObjectFull { object: object.to_string(), size, kept }
+        })?;
+        match object.patch(store, patch) {
+            Err(error) if error.is_changed() && tries < TRIES => tries += 1,
+            Err(error) => return Err(error.into()),
+            Ok(()) => {
+                for one in kept {
+                    alert(stays(object, &one, &backup));
+                }
+                return Ok(backup);
+            }
+        }
+    }
+}
+
+/// Says each time which earlier backups stay, because the log of an earlier job may be gone.
+fn stays(object: &BackupObject, one: &OldBackup, backup: &KeyBackup) -> String {
+    let lost = one.keys.as_ref().map(|keys| keys.difference(&backup.fingerprints()).count());
+    let reason = match lost {
+        None => "does not say which keys it has".into(),
+        Some(1) => "has 1 key that the cluster does not have any more".into(),
+        Some(lost) => format!("has {lost} keys that the cluster does not have any more"),
+    };
+    format!(
+        "{} in {object} {reason}, and stays beside the new {NEWEST}. Restore what it has with `{} keys restore`, or remove it with --force",
+        one.item,
+        name()
+    )
 }
 
 /// Whether the file is a pipe or a device.
