@@ -104,6 +104,7 @@ impl Cli {
             .map_err(|error| {
                 usage_hints::with_variable(usage_hints::without_escape(error), &command, arguments)
             })
+            .map_err(|error| usage_hints::with_file(error, &command, arguments))
             .map_err(|error| usage_hints::on_one_line(usage_hints::with_command(error, &command)))?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);

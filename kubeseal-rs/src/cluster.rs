@@ -62,6 +62,11 @@ impl Cluster {
         self.0.flags.words()
     }
 
+    /// As [`Cluster::words`], without the user: for another one.
+    pub(crate) fn words_for_others(&self) -> Vec<String> {
+        self.0.flags.words_for_others()
+    }
+
     /// Context and server, which together identify a cluster.
     pub(crate) fn identity(&self) -> Result<(String, String), Arc<ConnectionError>> {
         self.resolved()?.identity()

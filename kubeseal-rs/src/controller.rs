@@ -176,8 +176,9 @@ impl Controller {
                 }
             }
         };
-        self.session
-            .request_each(bodies, at_once, &request, |answer| each(answer.map_err(RequestError::from)))
+        self.session.request_each(bodies, at_once, &request, |answer| {
+            each(answer.map_err(RequestError::of_the_controller))
+        })
     }
 
     fn failed(&self, kind: RequestKind, source: RequestError) -> ControllerError {

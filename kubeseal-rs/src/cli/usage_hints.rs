@@ -4,7 +4,7 @@ use crate::terminal::escape::shown;
 use crate::terminal::likeness::like;
 use crate::terminal::program::name;
 use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 use std::ffi::OsString;
 
@@ -47,6 +47,34 @@ pub(crate) fn without_escape(mut error: clap::Error) -> clap::Error {
         if !tips.is_empty() {
             error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
         }
+    }
+    error
+}
+
+/// The flags with which kubeseal and kubectl take a file.
+const FILE_FLAGS: [&str; 3] = ["-f", "--filename", "--secret-file"];
+
+/// Adds to an error of a command that takes files how they are named.
+pub(crate) fn with_file(mut error: clap::Error, root: &Command, typed: &[OsString]) -> clap::Error {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else { return error };
+    if error.kind() != ErrorKind::UnknownArgument || !FILE_FLAGS.contains(&unknown.as_str()) {
+        return error;
+    }
+    let (mut command, mut words) = (root, name().to_owned());
+    for word in typed {
+        let Some(below) = word.to_str().and_then(|word| command.find_subcommand(word)) else { continue };
+        words = format!("{words} {}", below.get_name());
+        command = below;
+    }
+    let shown = |positional: &Arg| match positional.get_value_names() {
+        Some([shown, ..]) => shown.to_string(),
+        _ => positional.get_id().as_str().to_uppercase(),
+    };
+    if let Some(file) =
+        command.get_positionals().map(shown).find(|it| ["FILE", "PATH"].contains(&it.as_str()))
+    {
+        let tip = StyledStr::from(format!("name it without a flag: `{words} {file}`"));
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
     }
     error
 }

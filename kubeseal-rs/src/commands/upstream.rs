@@ -2,6 +2,7 @@
 //! out; `no_effect` warns of flags that mean nothing there. A new flag is a field in `flags`, in the variant of `task::Task` that uses it, and in `no_effect`; a new mode is a variant of `mode::Mode`
 //! and of `Task`, and a file here.
 
+pub(crate) mod does_not_open;
 pub(crate) mod flags;
 pub(crate) mod merge_into;
 pub(crate) mod mode;

@@ -130,6 +130,10 @@ fn hint_of(kind: RequestKind, source: &RequestError, namespace: &str, name: &str
             "the controller is not running, or not ready; see `kubectl -n {namespace} get endpointslices -l \
              kubernetes.io/service-name={name}`"
         ),
+        (_, RequestError::ControllerTimedOut(_)) => format!(
+            "the API server answers, and the controller {namespace}/{name} behind it does not: `kubectl -n {namespace} get endpointslices -l \
+             kubernetes.io/service-name={name} -o yaml` names its pods, and their logs may say why; --request-timeout waits longer"
+        ),
         (RequestKind::Certificate, RequestError::NotFound(_)) => {
             "this Service is not the controller's; check --controller-name and --controller-namespace".into()
         }

@@ -91,6 +91,15 @@ pub(crate) struct ConnectionFlags {
 impl ConnectionFlags {
     /// The flags that choose the cluster and the user, as words of a command. kubectl has the same. Passwords and tokens are left out.
     pub(crate) fn words(&self) -> Vec<String> {
+        self.words_but(&[])
+    }
+
+    /// Those that choose the cluster: for another user.
+    pub(crate) fn words_for_others(&self) -> Vec<String> {
+        self.words_but(&["--user", "--as", "--as-uid", "--as-group", "--client-certificate", "--client-key"])
+    }
+
+    fn words_but(&self, left_out: &[&str]) -> Vec<String> {
         let path = |value: &Option<PathBuf>| value.as_ref().map(|path| path.display().to_string());
         let flags = [
             ("--kubeconfig", path(&self.kubeconfig)),
@@ -107,7 +116,7 @@ impl ConnectionFlags {
         ];
         let groups = self.as_group.iter().map(|group| ("--as-group", Some(group.clone())));
         let given = flags.into_iter().chain(groups).filter_map(|(flag, value)| Some((flag, value?)));
-        let given = given.filter(|(_, value)| !value.is_empty());
+        let given = given.filter(|(flag, value)| !value.is_empty() && !left_out.contains(flag));
         let mut words: Vec<String> = given.flat_map(|(flag, value)| [flag.to_owned(), value]).collect();
         if self.insecure_skip_tls_verify == Some(true) {
             words.push("--insecure-skip-tls-verify".into());

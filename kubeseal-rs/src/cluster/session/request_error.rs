@@ -4,6 +4,7 @@ use crate::cluster::session::permission::Permission;
 use crate::terminal::escape::shown_path;
 use kube::client::AuthError;
 use std::error::Error;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 type Cause = Box<dyn Error + Send + Sync>;
@@ -30,6 +31,9 @@ pub(crate) enum RequestError {
     Tls(#[source] Cause),
     #[error("the API server cannot be reached")]
     Unreachable(#[source] Cause),
+    /// The service proxy waits for the controller.
+    #[error("the controller did not answer in time")]
+    ControllerTimedOut(#[source] Cause),
     /// Without a cause, which may show a token.
     #[error("the kubeconfig's credentials could not be obtained")]
     Credentials,
@@ -104,6 +108,19 @@ fn all_words(error: &(dyn Error + 'static)) -> String {
     words
 }
 
+/// Whether there was a connection, and no answer on it in time.
+fn is_unanswered(error: &(dyn Error + 'static)) -> bool {
+    let words = all_words(error);
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::TimedOut) {
+            return !words.contains("(connect)");
+        }
+        next = error.source();
+    }
+    false
+}
+
 impl RequestError {
     /// The transport's errors are of many private types; only their texts distinguish TLS from the rest.
     fn of_transport(cause: Cause) -> Self {
@@ -112,6 +129,14 @@ impl RequestError {
             Self::Tls(cause)
         } else {
             Self::Unreachable(cause)
+        }
+    }
+
+    /// The error of a request to the controller, after the API server answered others: what does not answer is behind its service proxy.
+    pub(crate) fn of_the_controller(error: kube::Error) -> Self {
+        match error.into() {
+            Self::Unreachable(cause) if is_unanswered(&*cause) => Self::ControllerTimedOut(cause),
+            other => other,
         }
     }
 
@@ -146,6 +171,7 @@ impl RequestError {
             }
             Self::NotFound(_)
             | Self::Unavailable(_)
+            | Self::ControllerTimedOut(_)
             | Self::Conflict(_)
             | Self::Changed(_)
             | Self::NotController

@@ -11,6 +11,7 @@ pub(crate) mod flags;
 
 pub(crate) use crate::commands::common::rebind::binding::Change;
 
+use crate::commands::common::opening_hint::{Identities, opening_hint};
 use crate::commands::common::rebind::binding::Binding;
 use crate::commands::common::rebind::error::RebindError;
 use crate::commands::common::rebind::flags::RebindFlags;
@@ -18,6 +19,7 @@ use crate::commands::common::seal_for::annotation::{self, warn_of_size};
 use crate::commands::common::seal_for::item_sealer::KeyedFile;
 use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
+use crate::files::input::Input;
 use crate::files::output::replacement::directory;
 use crate::files::output::{Output, print_text};
 use crate::key_store::opening_keys::OpeningKeys;
@@ -33,6 +35,7 @@ use api::Scope;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
 use rand::rngs::SysRng;
 use same_file::is_same_file;
+use sealing::{ChangeError, Diagnosis, ItemError, ItemErrorKind, UnsealError};
 use std::fs;
 use std::path::Path;
 
@@ -167,7 +170,10 @@ fn sealed_anew(
     after: &Binding,
     destination: &Path,
 ) -> Result<(KeyedFile, Vec<yaml_edit_in_place::Change>), CommandError> {
+    let file = flags.file;
     let recovery = RecoveryKeys::from_args(flags.recovery.recovery_private_key, flags.recovery.unlock);
+    let identities =
+        if recovery.unlock.identities.is_empty() { Identities::NoneGiven } else { Identities::Given };
     if recovery.files.is_empty() && recovery.unlock.identities.is_empty() {
         return Err(RebindError::NoKeys(shown(&Binding::of(object).to_string())).into());
     }
@@ -177,7 +183,7 @@ fn sealed_anew(
     let target = Target::resolve(flags.certificate, flags.connection, None, project, folder)?;
     let keyed = KeyedFile::one_of(destination, &flags.recipients, &target, is_chosen)?;
     let mut checked = after.applied_to(object);
-    if destination != flags.file {
+    if destination != file {
         // Another rule may be for that file. Its recipients take the place of these.
         checked.metadata.annotations.get_or_insert_default().remove(RECIPIENTS);
     }
@@ -199,8 +205,11 @@ fn sealed_anew(
             .keys()
             .with(|to| sealing::rebind(&mut SysRng, &object.metadata, &object.spec, keys, &label, to))
     });
-    let changed =
-        changed.map_err(|source| RebindError::NotOpened { location: object.location.clone(), source })?;
+    let changed = changed.map_err(|source| RebindError::NotOpened {
+        location: object.location.clone().of(&Input::File(file.clone())),
+        hint: not_opened_hint(&source, object, identities),
+        source,
+    })?;
     let fingerprint = sealer.keys().first().fingerprint().to_string();
     let annotations = [
         SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(fingerprint),
@@ -208,6 +217,17 @@ fn sealed_anew(
     ];
     let items = changed.encrypted_data.into_iter().map(|(name, item)| SealedField::Item(&name).set(item));
     Ok((keyed, items.chain(annotations).collect()))
+}
+
+/// What to do about items that do not open. Of a place that it was not sealed for: this command knows the way from the right one.
+fn not_opened_hint(error: &ChangeError, object: &SealedObject, identities: Identities) -> Option<String> {
+    let ChangeError::Items(items) = error else { return None };
+    let is_elsewhere =
+        |item: &ItemError| matches!(item.kind, ItemErrorKind::NoKeyOpens(Diagnosis::OtherPlace { .. }));
+    if items.iter().all(is_elsewhere) {
+        return Some("write the name and namespace that it was sealed for into the file again, and change them with this command".into());
+    }
+    opening_hint(&UnsealError::Items(items.clone()), &object.metadata, identities)
 }
 
 /// Says what else has to change.

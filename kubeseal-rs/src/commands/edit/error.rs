@@ -5,6 +5,7 @@ use crate::error::{CommandError, Hint, Kind};
 use crate::files::file_update::error::FileUpdateError;
 use crate::manifest::location::Location;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use api::Scope;
 use std::io;
 use std::path::PathBuf;
@@ -82,10 +83,17 @@ impl Hint for EditError {
                 None => DISCARDED.into(),
             },
             Self::Count { .. } => "keep one document for each; add and remove SealedSecrets in the file itself".into(),
-            Self::Bound { .. } => {
-                "seal the values anew for another place: only the controller can open what is sealed for this \
-                 one"
-                .into()
+            Self::Bound { what, .. } => {
+                let command = match *what {
+                    "name" => "move FILE --to-name NAME",
+                    "namespace" => "move FILE --to-namespace NAMESPACE",
+                    _ => "rescope FILE --scope SCOPE",
+                };
+                format!(
+                    "`{} {command}` changes it and seals the values for that, with a backup of the sealing keys; without one, seal the \
+                     Secret again",
+                    name()
+                )
             }
             Self::NothingToKeep(_) => {
                 "write a value for it; an item cannot be renamed here, because its value cannot be read".into()

@@ -1,4 +1,4 @@
-//! `kubectl_command`: the kubectl command that labels keys, in the cluster that the flags name.
+//! The kubectl command that labels keys, in the cluster that the flags name.
 
 use crate::controller::address::ControllerAddress;
 use crate::terminal::shell_words::shell_words;
@@ -6,10 +6,22 @@ use api::sealing_key::label_command;
 
 /// The command that gives these Secrets the label's value.
 pub(crate) fn kubectl_command(keys_of: &ControllerAddress, secrets: &[String], label: &str) -> String {
-    let (label, cluster) = (label_command(&keys_of.namespace, secrets, label), keys_of.cluster.words());
-    if cluster.is_empty() {
-        label
+    with_flags(label_command(&keys_of.namespace, secrets, label), &keys_of.cluster.words())
+}
+
+/// The same command for a user who may label them, where the user of `--as` may not.
+pub(crate) fn kubectl_command_for_others(
+    keys_of: &ControllerAddress,
+    secrets: &[String],
+    label: &str,
+) -> String {
+    with_flags(label_command(&keys_of.namespace, secrets, label), &keys_of.cluster.words_for_others())
+}
+
+fn with_flags(command: String, flags: &[String]) -> String {
+    if flags.is_empty() {
+        command
     } else {
-        format!("{label} {}", shell_words(cluster.iter().map(String::as_str)))
+        format!("{command} {}", shell_words(flags.iter().map(String::as_str)))
     }
 }

@@ -13,7 +13,7 @@ use crate::certificate::withdrawn::Withdrawn;
 use crate::certificate::{replace_cached, withdraw};
 use crate::commands::keys::after_renewal::advise;
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::kubectl_command::kubectl_command;
+use crate::commands::keys::kubectl_command::{kubectl_command, kubectl_command_for_others};
 use crate::commands::keys::renewal::{make_fresh, request_renewal};
 use crate::commands::keys::revoke::certificates::certificates_of;
 use crate::commands::keys::revoke::confirm::confirm;
@@ -25,6 +25,7 @@ use crate::controller::address::ControllerAddress;
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
+use crate::key_store::error::KeyStoreError;
 use crate::key_store::retry::retry;
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::project::root::folder_of;
@@ -220,6 +221,8 @@ fn not_revoked(
     secrets: &[String],
     source: CommandError,
 ) -> CommandError {
-    let line = kubectl_command(keys_of, secrets, COMPROMISED);
+    let is_forbidden = source.downcast_ref::<KeyStoreError>().is_some_and(KeyStoreError::is_forbidden);
+    let line = if is_forbidden { kubectl_command_for_others } else { kubectl_command };
+    let line = line(keys_of, secrets, COMPROMISED);
     KeysError::NotRevoked { key: key.chars().take(64).collect(), line, source: Box::new(source) }.into()
 }

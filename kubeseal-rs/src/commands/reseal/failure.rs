@@ -54,6 +54,7 @@ impl ResealFailure {
                 &**error,
                 ControllerError::Request {
                     source: RequestError::Unreachable(_)
+                        | RequestError::ControllerTimedOut(_)
                         | RequestError::Unavailable(_)
                         | RequestError::Tls(_)
                         | RequestError::Unauthorized(_)

@@ -35,8 +35,11 @@ pub(crate) struct Present<'a> {
 
 /// A SealedSecret that is sealed to another certificate.
 pub(crate) struct Old {
-    /// The fingerprint annotation of the SealedSecret, unless it proved wrong.
+    /// The fingerprint annotation of the SealedSecret, unless it names the present certificate.
     pub fingerprint: Option<Fingerprint>,
+    /// Whether it names the present certificate, whose key does not open it: it was changed since, or an item of another certificate was
+    /// pasted in.
+    pub is_misnamed: bool,
 }
 
 impl<'a> Present<'a> {
@@ -68,7 +71,10 @@ impl<'a> Present<'a> {
                 Some(_) => has_entries_for(object, present),
                 None => self.has_place(object) && self.key().is_some_and(opens),
             };
-        (!is_present).then(|| Old { fingerprint: hint.filter(|hint| *hint != present) })
+        (!is_present).then(|| Old {
+            fingerprint: hint.filter(|hint| *hint != present),
+            is_misnamed: !self.all && hint == Some(present),
+        })
     }
 
     fn key(&self) -> Option<&PrivateKey> {

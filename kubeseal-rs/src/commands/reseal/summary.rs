@@ -5,6 +5,7 @@ use crate::commands::common::failures::{Failures, count};
 use crate::commands::common::sealed_files::NotFound;
 use crate::commands::reseal::staleness::Old;
 use crate::error::{CommandError, Hint};
+use crate::terminal::program::name;
 use std::fmt::{Display, Write as _};
 
 /// The results so far.
@@ -20,6 +21,8 @@ pub(crate) struct ResealSummary {
     pub up_to_date: usize,
     resealed: usize,
     stale: usize,
+    /// Those of them that name the present certificate.
+    misnamed: usize,
     /// Files that the user named, and that hold no SealedSecret.
     pub without_any: Vec<String>,
     /// Files that do not parse, because they are templates.
@@ -39,8 +42,11 @@ pub(crate) struct Resealed {
 
 /// With `--check`: something is sealed to an older certificate.
 #[derive(Debug, thiserror::Error)]
-#[error("{} not sealed to the present certificate", are(*.0, "SealedSecret"))]
-pub(crate) struct Stale(usize);
+#[error("{} not sealed to the present certificate", are(*.stale, "SealedSecret"))]
+pub(crate) struct Stale {
+    stale: usize,
+    misnamed: usize,
+}
 
 /// No file holds a SealedSecret: the user may have meant others.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +80,13 @@ impl ResealSummary {
     /// Reports a SealedSecret that is sealed to another certificate.
     pub(crate) fn stale(&mut self, place: impl Display, old: &Old) {
         self.stale += 1;
+        if old.is_misnamed {
+            self.misnamed += 1;
+            // Writing to a String cannot fail.
+            let _ =
+                writeln!(self.lines, "{place}: names the present certificate, whose key does not open it");
+            return;
+        }
         let to = match old.fingerprint {
             Some(leaked) if is_revoked(leaked) => {
                 format!("certificate {}, whose key was revoked; change its values", leaked.short())
@@ -127,8 +140,9 @@ impl ResealSummary {
 
     /// The error, if there is one.
     pub(crate) fn outcome(self, is_check: bool) -> Result<(), CommandError> {
+        let (stale, misnamed) = (self.stale, self.misnamed);
         self.failures.outcome(if is_check { "checked" } else { "resealed" })?;
-        if self.stale > 0 { Err(Stale(self.stale).into()) } else { Ok(()) }
+        if stale > 0 { Err(Stale { stale, misnamed }.into()) } else { Ok(()) }
     }
 }
 
@@ -145,7 +159,15 @@ impl Hint for NothingToReseal {
 
 impl Hint for Stale {
     fn hint(&self) -> Option<String> {
-        Some("run the same without --check".into())
+        const CHANGED: &str = "what names the present certificate has items of an older one, which resealing helps, or its name, namespace, \
+                               scope or values were changed since it was sealed";
+        Some(match (self.stale - self.misnamed, self.misnamed) {
+            (_, 0) => "run the same without --check".into(),
+            (0, _) => format!("{CHANGED}: `{} inspect --live FILE` says more", name()),
+            _ => {
+                format!("run the same without --check; {CHANGED}: `{} inspect --live FILE` says more", name())
+            }
+        })
     }
 }
 

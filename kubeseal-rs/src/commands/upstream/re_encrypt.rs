@@ -6,9 +6,9 @@ use crate::commands::common::known_keys::KnownKeys;
 use crate::commands::common::reason::Reason;
 use crate::commands::common::seal_for::annotation;
 use crate::commands::common::written::Written;
+use crate::commands::upstream::does_not_open::DoesNotOpen;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::commands::upstream::task::ReEncrypt;
-use crate::commands::upstream::validate::DoesNotOpen;
 use crate::controller::Controller;
 use crate::controller::error::{ControllerError, NO_ANSWER};
 use crate::error::{CommandError, Context as _};
@@ -127,7 +127,7 @@ fn reseal(
 fn does_not_open(controller: &Controller, location: &str, metadata: &ObjectMeta) -> DoesNotOpen {
     let known = KnownKeys::default();
     let reason = Reason::of(metadata, |key| known.state_of(controller, key));
-    DoesNotOpen::new(controller.server(), vec![location.to_owned()], reason.into_iter().collect())
+    DoesNotOpen::One { server: controller.server().to_owned(), location: location.to_owned(), reason }
 }
 
 /// Removes the fields that belong to the cluster it was read from.

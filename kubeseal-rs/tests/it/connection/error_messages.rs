@@ -3,7 +3,7 @@
 //! One file per case in `tests/error_messages`; `ERROR_MESSAGES=overwrite` writes them anew.
 
 use crate::support::program::{fixture, run};
-use crate::support::server::{Line, PORTS, Server, status};
+use crate::support::server::{HANGS, Line, PORTS, Server, status};
 use std::path::Path;
 
 const SERVICE: &str = "/services/sealed-secrets-controller";
@@ -76,6 +76,18 @@ fn the_controller_is_unavailable() {
     let keyless = "there is no sealing key yet\n".to_owned();
     let server = Server::start(vec![service(), ("cert.pem", 503, keyless)]);
     check("no-key", &server, &["--fetch-cert"], b"");
+}
+
+#[test]
+fn what_does_not_answer_in_time_is_named() {
+    for (case, path, arguments, input) in [
+        ("controller-hangs", "cert.pem", "--fetch-cert", &b""[..]),
+        ("controller-hangs-verify", "verify", "--validate", SEALED),
+        ("api-server-hangs", SERVICE, "--fetch-cert", b""),
+    ] {
+        let server = Server::start(vec![(path, HANGS, String::new()), service()]);
+        check(case, &server, &["--request-timeout=1s", arguments], input);
+    }
 }
 
 #[test]

@@ -151,8 +151,14 @@ fn the_fingerprint_changes_once_every_item_is_sealed_anew() {
 #[test]
 fn what_values_are_bound_to_stays() {
     let desk = Desk::new();
-    desk.refused(r#"sed -i 's/name: db/name: hunter2/' "$1""#, &["the name was changed", "bound"]);
-    desk.refused(r#"sed -i 's/namespace: shop/namespace: x/' "$1""#, &["the namespace was changed"]);
+    desk.refused(
+        r#"sed -i 's/name: db/name: hunter2/' "$1""#,
+        &["the name was changed", "bound", "move FILE --to-name NAME`"],
+    );
+    desk.refused(
+        r#"sed -i 's/namespace: shop/namespace: x/' "$1""#,
+        &["the namespace was changed", "move FILE --to-namespace NAMESPACE`"],
+    );
     desk.refused(
         r#"sed -i 's|    a: b|    sealedsecrets.bitnami.com/cluster-wide: "true"|' "$1""#,
         &["the scope was changed", "scope strict"],

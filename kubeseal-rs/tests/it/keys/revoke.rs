@@ -70,6 +70,9 @@ fn without_a_label_it_says_so_and_how() {
     assert!(error.contains(" is NOT REVOKED\n") && error.contains(KUBECTL_COMMAND), "{error}");
     assert!(error.contains("--overwrite --kubeconfig /"), "it is about another cluster: {error}");
     assert!(error.contains("the right to patch secrets"), "{error}");
+    // Another user may do it.
+    let (_, _, error, _) = revoke(with(key_lines(), [(KEY, 403, no())]), &["--yes", "--as=alice"]);
+    assert!(error.contains("--overwrite --kubeconfig /") && !error.contains("alice"), "{error}");
 
     // Without a terminal and without `--yes`, nothing is revoked.
     let (code, _, error, labelled) = revoke(key_lines(), &[]);

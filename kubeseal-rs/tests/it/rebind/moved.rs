@@ -174,9 +174,23 @@ fn what_is_missing_is_said_and_nothing_changes() {
     let file = folder.write("a.yaml", &db.replace("name: db\n", "name: other\n"));
     let (_, error) = fails(&[&["move", &file, "--to-name", "x"], &KEY[..]].concat());
     assert!(
-        error.contains("cannot open the SealedSecret in document 1 (SealedSecret shop/other)"),
+        error.contains(&format!(
+            "cannot open the SealedSecret in {file}, document 1 (SealedSecret shop/other)"
+        )),
         "{error}"
     );
+    assert!(error.contains("hint: give every sealing key"), "{error}");
+    // A backup has the certificate, which the file names.
+    let whole = ["test-only.key", "test-only.crt"].map(|file| fs::read_to_string(fixture(file)).unwrap());
+    let whole = folder.write("whole.pem", &whole.concat());
+    let with = ["--to-name", "x", "--recovery-private-key", &whole, "--cert", "test-only.crt"];
+    let (_, error) = fails(&[&["move", &file], &with[..]].concat());
+    assert!(error.contains("hint: write the name and namespace that it was sealed for into"), "{error}");
+    assert!(!error.contains("every sealing key"), "{error}");
+    let item = db.lines().find(|line| line.contains("password:")).unwrap();
+    let file = folder.write("a.yaml", &db.replace(item, &item[..item.len() / 2]));
+    let (_, error) = fails(&[&["move", &file], &with[..]].concat());
+    assert!(error.contains("hint: take what is cut off") && !error.contains("every sealing key"), "{error}");
     let file = folder.write("a.yaml", &format!("{db}{web}"));
     let (_, error) = fails(
         &[&["move", &file, "--name", "web", "--to-namespace", "shop", "--to-name", "db"], &KEY[..]].concat(),

@@ -195,6 +195,21 @@ fn why_it_does_not_open_is_said_by_what_is_known_of_the_keys() {
 }
 
 #[test]
+fn what_is_cut_off_has_a_hint() {
+    let mut input: Value = serde_json::from_slice(&sealed(&[], &secret())).unwrap();
+    let item = input["spec"]["encryptedData"].as_object_mut().unwrap().values_mut().next().unwrap();
+    *item = item.as_str().unwrap()[..200].into();
+    let output =
+        run(&["--recovery-unseal", "--recovery-private-key", "test-only.key"], input.to_string().as_bytes());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && said.contains("\nhint: take what is cut off, or not base64"),
+        "{said}"
+    );
+    assert!(!said.contains("every sealing key"), "{said}");
+}
+
+#[test]
 fn every_document_comes_back() {
     let input = sealed(&["-o", "yaml"], &secret()).repeat(3);
     let output = run(&["--recovery-unseal", "--recovery-private-key=test-only.key", "-o", "yaml"], &input);

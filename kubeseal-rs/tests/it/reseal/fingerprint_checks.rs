@@ -34,10 +34,14 @@ fn a_hint_is_checked_with_the_keys_of_the_cluster_where_they_may_be_read() {
     let (output, _) = online(tree.0.path(), keys_for(true), &["--check"]);
     let printed = tree.printed(&output.stdout);
     assert!(
-        printed
-            .contains("a.yaml: document 1 (SealedSecret shop/db), line 2: sealed to an unknown certificate"),
+        printed.contains(
+            "a.yaml: document 1 (SealedSecret shop/db), line 2: names the present certificate, whose key does not open it\n"
+        ),
         "{printed}"
     );
+    let error = tree.printed(&output.stderr);
+    assert!(error.contains("hint: what names the present certificate has items of an older one"), "{error}");
+    assert!(!error.contains("without --check"), "{error}");
     // Where the user may not list keys, the annotation is believed, and no list is requested.
     let (output, requests) = online(tree.0.path(), keys_for(false), &["--check"]);
     assert_eq!(output.status.code(), Some(0));

@@ -36,6 +36,29 @@ fn every_document_is_verified() {
 }
 
 #[test]
+fn of_several_documents_each_has_a_line() {
+    let refused = || ("verify", 409, String::new());
+    let server = Server::start(vec![service(), refused(), ("verify", 200, String::new()), refused()]);
+    let unplaced = SEALED.replace("  namespace: shop\n", "");
+    let output = run_on(&server, &["--validate"], format!("{SEALED}---\n{SEALED}---\n{unplaced}").as_bytes());
+    assert_eq!(output.status.code(), Some(1));
+    let printed = server.printed(&output.stderr);
+    let lines: Vec<&str> = printed.lines().collect();
+    let expected = [
+        "error: 2 of 3 SealedSecrets do not open on http://127.0.0.1:PORT (context \"plain\"):",
+        "  standard input, document 1 (SealedSecret shop/db), line 2, column 1: it does not open",
+        "  standard input, document 3 (SealedSecret db), line 22, column 1: it names no namespace, and does not open without",
+    ];
+    assert_eq!(lines[..3], expected, "{printed}");
+    assert!(lines[3].starts_with("hint: standard input, document 1 ("), "{printed}");
+    assert!(
+        lines.len() == 5
+            && lines[4].contains("document 3 (SealedSecret db), line 22, column 1: it names no namespace"),
+        "{printed}"
+    );
+}
+
+#[test]
 fn a_429_is_retried() {
     let busy = || ("verify", 429, String::new());
     let server = Server::start(vec![service(), busy(), busy(), ("verify", 200, String::new())]);

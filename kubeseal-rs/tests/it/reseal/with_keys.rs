@@ -67,7 +67,7 @@ fn a_wrong_hint_is_found_where_there_is_a_key() {
     assert_eq!(code, Some(1));
     assert!(
         stdout.starts_with(
-            "b.yaml: document 1 (SealedSecret shop/db), line 2: sealed to an unknown certificate\n1 of 3"
+            "b.yaml: document 1 (SealedSecret shop/db), line 2: names the present certificate, whose key does not open it\n1 of 3"
         ),
         "{stdout}"
     );

@@ -13,6 +13,9 @@ pub(crate) const SERVICE: &str = "/api/v1/namespaces/kube-system/services/sealed
 pub(crate) const PORTS: &str =
     r#"{"metadata": {}, "spec": {"ports": [{"name": "web", "port": 80}, {"name": "metrics", "port": 81}]}}"#;
 
+/// Instead of a status: there is no response.
+pub(crate) const HANGS: u16 = 0;
+
 /// End of a path, and status and body of the response. Of several for one path, each is used once, and the last one
 /// stays.
 pub(crate) type Line = (&'static str, u16, String);
@@ -118,6 +121,10 @@ fn answer(
         request.push_str(&String::from_utf8_lossy(&body));
         requests.lock().unwrap().push(request);
         let (_, code, body) = next(&path, &mut lines.lock().unwrap());
+        if code == HANGS {
+            // Until the program gives up.
+            return reader.read_to_end(&mut Vec::new()).map(drop);
+        }
         write!(reader.get_mut(), "HTTP/1.1 {code} X\r\nContent-Length: {}\r\n\r\n{body}", body.len())?;
         reader.get_mut().flush()?;
     }

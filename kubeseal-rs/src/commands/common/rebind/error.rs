@@ -34,6 +34,8 @@ pub(crate) enum RebindError {
     #[error("cannot open the SealedSecret in {location}")]
     NotOpened {
         location: Location,
+        /// What to do about it, if it does not open.
+        hint: Option<String>,
         #[source]
         source: ChangeError,
     },
@@ -64,9 +66,8 @@ impl Hint for RebindError {
                 recipient with --identity FILE; the controller does not do it, because it would open any value for a user who may use \
                 another name. Without a key, seal the Secret again"
                 .into(),
-            Self::NotOpened { source: ChangeError::Items(_), .. } => "give every sealing key that the cluster ever had; name, namespace and scope in \
-                the file must be those for which it was sealed; nothing was changed"
-                .into(),
+            Self::NotOpened { hint: Some(hint), .. } => format!("{hint}; nothing was changed"),
+            Self::NotOpened { source: ChangeError::Items(_), .. } => "nothing was changed".into(),
             Self::NotOpened { .. } => "seal the Secret again; nothing was changed".into(),
             Self::Taken(_) => "write it to a file of its own, with -w FILE, or choose another name; nothing was changed".into(),
             Self::IsSource(_) => "leave out -w to change it in place".into(),

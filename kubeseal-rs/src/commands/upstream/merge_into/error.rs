@@ -5,6 +5,7 @@ use crate::error::Hint;
 use crate::manifest::location::Location;
 use crate::target::namespace::NamespaceError;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use api::Scope;
 use std::error::Error;
 use std::path::PathBuf;
@@ -63,9 +64,11 @@ impl Hint for MergeError {
             Self::WhichTarget { .. } => {
                 "give the Secret the name and namespace of the SealedSecret it belongs to".into()
             }
-            Self::Scope { scope, .. } => format!(
+            Self::Scope { scope, requested, .. } => format!(
                 "all items of a SealedSecret have one scope, and items of another would not open: leave out --scope and \
-                 the Secret's scope annotation, or write --scope {scope}; to change the scope, seal all of it again"
+                 the Secret's scope annotation, or write --scope {scope}. `{} rescope FILE --scope {requested}` changes the scope of all of \
+                 it, with a backup of the sealing keys; without one, seal all of it again",
+                name()
             ),
         })
     }
