@@ -27,15 +27,14 @@ fn in_blocks(text: &str, first_line: usize, document: usize, map: ValueMap) -> V
     let mut data: Option<usize> = None;
     let mut block: Option<(usize, Option<&str>)> = None;
     for (index, line) in text.lines().enumerate() {
-        let content = line.trim_start();
-        let indentation = line.len() - content.len();
+        let (indentation, content) = without_control(line);
         let is_in_block = block.is_some_and(|(key_indentation, _)| indentation > key_indentation);
-        if content.is_empty() || content.starts_with('#') || content.starts_with("{{") && !is_in_block {
-            let is_plain_entry = data.is_some_and(|data| indentation > data) && templated_key(content, map);
-            if is_plain_entry {
-                let what = map.finding(String::new());
-                found.push(Finding { line: first_line + index, document: Some(document), what });
-            }
+        // What an action renders may be indented otherwise than the action is: such a line does not end the map.
+        let is_beside = || data.is_none_or(|data| indentation <= data) || has_only_actions(content);
+        if content.is_empty()
+            || content.starts_with('#')
+            || content.starts_with("{{") && !is_in_block && is_beside()
+        {
             continue;
         }
         let mut find = |key: &str| {
@@ -60,8 +59,8 @@ fn in_blocks(text: &str, first_line: usize, document: usize, map: ValueMap) -> V
         }
         let Some((key, value)) = entry(content) else { continue };
         if data.is_none() {
-            // Only an anchor or a tag may follow the key of the map.
-            let is_open = value.is_empty() || value.starts_with(['&', '!']) && !value.contains(' ');
+            // Only an anchor, a tag or actions may follow the key of the map.
+            let is_open = has_only_actions(value) || value.starts_with(['&', '!']) && !value.contains(' ');
             data = (map.keys().contains(&key) && is_open).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
             block = Some((indentation, Some(key)));
@@ -72,21 +71,66 @@ fn in_blocks(text: &str, first_line: usize, document: usize, map: ValueMap) -> V
     found
 }
 
-/// Whether it is an entry whose key is a template, and which has no value.
-fn templated_key(content: &str, map: ValueMap) -> bool {
-    let value = content.split_once("}}").and_then(|(_, rest)| rest.trim_start().strip_prefix(':'));
-    let value = value.map(|value| value.split(" #").next().unwrap_or_default());
-    value.is_some_and(|value| {
-        let value = value.trim_matches([' ', '"', '\'']);
-        !value.starts_with(['|', '>']) && map.holds_plaintext(value, Extent::Line)
-    })
+/// The first words of actions that render nothing themselves.
+const CONTROL: [&str; 9] = ["if", "else", "end", "range", "with", "define", "block", "break", "continue"];
+
+/// The indentation and the content of a line, without the control actions and comments of a template at its start.
+fn without_control(line: &str) -> (usize, &str) {
+    let mut content = line.trim_start();
+    let mut indentation = line.len() - content.len();
+    while let Some((action, rest)) = leading_action(content).filter(|(action, _)| is_control(action)) {
+        content = rest.trim_start();
+        if !action.ends_with('-') {
+            indentation += rest.len() - content.len();
+        }
+    }
+    (indentation, content)
 }
 
-/// The key and value of a line, without quotes and comments.
+fn is_control(action: &str) -> bool {
+    let action = action.strip_prefix('-').unwrap_or(action).trim_start();
+    let word = action.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    action.starts_with("/*") || CONTROL.contains(&word)
+}
+
+/// The inside of the action at the start of the text, and what follows it.
+fn leading_action(text: &str) -> Option<(&str, &str)> {
+    text.strip_prefix("{{")?.split_once("}}")
+}
+
+/// Whether there is nothing but actions, of which the last may end on another line, and a comment.
+fn has_only_actions(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, after)) = leading_action(rest) {
+        rest = after.trim_start();
+    }
+    rest.is_empty() || rest.starts_with('#') || rest.starts_with("{{")
+}
+
+/// The key and value of a line, without quotes, comments and the actions that the key begins with.
 fn entry(content: &str) -> Option<(&str, &str)> {
-    let (key, value) = content.split_once(':')?;
-    let value = value.split(" #").next().unwrap_or_default();
+    let (key, value) = content.split_at(colon(content)?);
+    let key = if key.starts_with("{{") { key.rsplit("}}").next().unwrap_or_default() } else { key };
+    let value = value[1..].split(" #").next().unwrap_or_default();
     Some((bare(key), bare(value)))
+}
+
+/// Where the first colon outside of actions is.
+fn colon(content: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += content[at..].find([':', '{'])?;
+        let rest = &content[at..];
+        if rest.starts_with(':') {
+            return Some(at);
+        }
+        at += match leading_action(rest) {
+            Some((_, after)) => rest.len() - after.len(),
+            // Without its end, it may be no action. It is searched only once: a line may have many.
+            None if rest.starts_with("{{") => return rest.find(':').map(|colon| at + colon),
+            None => 1,
+        };
+    }
 }
 
 fn bare(text: &str) -> &str {
@@ -122,6 +166,53 @@ mod tests {
                     d: {{ include \"x\" (dict\n    \"a\" .b) }}\n";
         let keys = ["a", "", "b", "c"].map(str::to_owned);
         assert_eq!(found(text), [3, 4, 6, 9].into_iter().zip(keys).collect::<Vec<_>>());
+    }
+
+    /// `{{- if … }}` alone on a line is not text; what follows it is.
+    #[test]
+    fn text_behind_an_action_is_read() {
+        let kinds = [("Secret", "stringData"), ("SealedSecret", "encryptedData")];
+        for (line, key) in [
+            ("  {{ if .x }}password: hunter22{{ end }}", "password"),
+            ("{{ if .x }}  password: hunter22{{ end }}", "password"),
+            ("  {{- if .x -}} {{/* a: b */}} password: hunter22", "password"),
+            ("  {{- /* x */}} password: hunter22", "password"),
+            ("  {{ $x := .y }}password: hunter22", "password"),
+            ("  {{ .k }}_pw: hunter22", "_pw"),
+            ("  {{ printf \"a:%s\" .k }}: hunter22", ""),
+            ("  {{ if .x }}a: {{ .a }}{{ else }}a: hunter22{{ end }}", "a"),
+            ("  {{ .k }}: |\n    hunter22", ""),
+            ("  a: |\n{{ if .x }}    hunter22{{ end }}", "a"),
+        ] {
+            for (kind, map) in kinds {
+                let text = format!("kind: {kind}\n{map}:\n{line}\n");
+                assert_eq!(found(&text), [(text.lines().count(), key.to_owned())], "{text}");
+            }
+        }
+        for (kind, map) in kinds {
+            let flow = format!("kind: {kind}\n{map}: {{{{ if .x }}}}{{a: hunter22}}{{{{ end }}}}\n");
+            assert_eq!(found(&flow), [(2, "a".to_owned())], "{flow}");
+            let open = format!("kind: {kind}\n{{{{ if .x }}}}{map}: {{{{- range .y }}}}\n  a: hunter22\n");
+            assert_eq!(found(&open), [(3, "a".to_owned())], "{open}");
+        }
+        for line in [
+            "  {{ if .x }}password: {{ .password }}{{ end }}",
+            "  {{- range $k, $v := .x }}{{ $k }}: {{ $v | quote }}{{ end }}",
+            "  {{ .k }}_pw: \"{{ .password }}\" # note: from values",
+            "  {{ include \"x\" . }} # note: from values",
+            "  {{- include \"x\" (dict \"a:b\" .) | nindent 2 }}",
+            "{{ .a | nindent 2 }}: {{ .b }}",
+            "{{ if .x }}type: Opaque{{ end }}",
+            "{{- if .x }}\ntype: Opaque\n{{- end }}",
+            "  {{ if .x }}# password: an example{{ end }}",
+            "  {{ if .x }}",
+            "  {{ $k }}: |\n{{ .file | indent 4 }}",
+        ] {
+            for (kind, map) in kinds {
+                let text = format!("kind: {kind}\n{map}:\n{line}\n");
+                assert_eq!(found(&text), [], "{text}");
+            }
+        }
     }
 
     #[test]

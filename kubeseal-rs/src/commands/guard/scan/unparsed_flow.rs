@@ -64,10 +64,18 @@ struct Reader<'t, 'l> {
 }
 
 impl<'t> Reader<'t, '_> {
-    /// Moves past the bracket. False if the value is no map in flow style; anchors and tags may come before it.
+    /// Moves past the bracket. False if the value is no map in flow style; anchors, tags and templates on its line may come before it.
     fn open(&mut self) -> bool {
         let mut value = self.text[self.at..].trim_start();
-        while value.starts_with(['&', '!']) {
+        loop {
+            if let Some(length) = self.template(self.text.len() - value.len()) {
+                self.spend(length);
+                value = value[length..].trim_start_matches([' ', '\t']);
+                continue;
+            }
+            if !value.starts_with(['&', '!']) {
+                break;
+            }
             let end = value.find(char::is_whitespace).unwrap_or(value.len());
             // Read here, and read again for the next key in it.
             self.spend(end);
