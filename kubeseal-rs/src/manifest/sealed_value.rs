@@ -9,6 +9,12 @@ const SMALLEST_KEY: usize = 2048 / 8;
 /// No RSA key is larger, in bytes.
 const LARGEST_KEY: usize = 16_384 / 8;
 
+/// The lengths of keys in use are multiples of this one, 512 bits, in bytes.
+const KEY_STEP: usize = 512 / 8;
+
+/// The lengths of RSA-2048, RSA-3072 and RSA-4096, in bytes.
+const COMMON_KEYS: [usize; 3] = [2048 / 8, 3072 / 8, 4096 / 8];
+
 /// Why a text is no sealed value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotSealed {
@@ -30,19 +36,35 @@ pub(crate) fn measured(text: &str) -> Result<Measure, NotSealed> {
 }
 
 /// Whether the text begins as a sealed value in base64, and is cut off: its first line has at least `shortest` characters, or `…` stands at its
-/// end, as in an example. A password may begin like that, too.
+/// end, as in an example.
+///
+/// Decided: only lengths of keys that are in use count, because many passwords begin as base64 does. Before `…` only the three most common ones do:
+/// `Admin123...` and `BACKUP...` begin with lengths of rarer keys, and no word begins with `AQA` to `AQD`, `AYA` to `AYD` or `AgA` to `AgD`.
 pub(crate) fn begins_as_sealed(text: &str, shortest: usize) -> bool {
-    let begin = text.trim_end_matches(['.', '…']);
-    let is_long = begin.split_ascii_whitespace().next().is_some_and(|line| line.len() >= shortest);
+    let begin = text.trim_end_matches(['.', '…']).trim_end();
+    let is_long = is_wrapped(begin, shortest);
     if !is_long && !text.ends_with('…') && !text.ends_with("...") {
         return false;
     }
     // Four characters are three bytes, and the length of the key is the first two of them.
     let head = begin.get(..4).and_then(decode_base64);
     let announced = head.and_then(|head| Some(usize::from(u16::from_be_bytes(*head.first_chunk()?))));
+    let is_of_a_key = announced.is_some_and(|length| {
+        let is_in_use = (SMALLEST_KEY..=LARGEST_KEY).contains(&length) && length % KEY_STEP == 0;
+        if is_long { is_in_use } else { COMMON_KEYS.contains(&length) }
+    });
     let is_base64 =
         |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c) || (is_long && c.is_ascii_whitespace());
-    matches!(announced, Some(SMALLEST_KEY..=LARGEST_KEY)) && begin.chars().all(is_base64)
+    is_of_a_key && begin.chars().all(is_base64)
+}
+
+/// Whether the text is one line of at least `shortest` characters, or several that are broken as base64 is. A short word behind one long line is none.
+fn is_wrapped(text: &str, shortest: usize) -> bool {
+    let lines: Vec<&str> = text.split_ascii_whitespace().collect();
+    let Some((last, full)) = lines.split_last() else { return false };
+    let width = full.first().unwrap_or(last).len();
+    let is_last = |length: usize| length >= shortest || full.len() > 1 && length <= width;
+    width >= shortest && full.iter().all(|line| line.len() == width) && is_last(last.len())
 }
 
 #[cfg(test)]
@@ -68,7 +90,9 @@ mod tests {
 
     #[test]
     fn the_begin_of_a_sealed_value_is_known() {
-        for begin in ["AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq.....", "AQAB...", "AYBx…", "AgBy3i4OJSWK\nPiTy"] {
+        for begin in
+            ["AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq.....", "AQAB...", "AYBx…", "AgBy3i4OJSWK\nPiTySYZZA9rO\n43cG"]
+        {
             assert!(begins_as_sealed(begin, 12), "{begin}");
         }
         for other in [
@@ -81,6 +105,18 @@ mod tests {
             "AQAB",
             "Admin12345",
             "Best password...",
+            "Admin123...",
+            "Best...",
+            "Build2026…",
+            "AlphaBravo99....",
+            "BACKUP2026...",
+            // It goes on as no wrapped base64 does.
+            "AgBy3i4OJSWK my password here",
+            "AgBy3i4OJSWK hunter2",
+            "AgBy3i4OJSWK\nhunter2",
+            "AgBy3i4OJSWK PiTySYZZA9rO4 hunter2",
+            // No key is of that size.
+            "AbCdefGhijkl",
         ] {
             assert!(!begins_as_sealed(other, 12), "{other}");
         }

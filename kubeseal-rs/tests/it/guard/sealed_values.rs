@@ -24,6 +24,9 @@ fn what_was_never_sealed_is_found() {
         "Admin123",
         "Build2026x",
         "Best password",
+        "Admin123...",
+        "Build2026…",
+        &format!("AgBy{} my password here", "x".repeat(100)),
     ] {
         assert_eq!(found_in(&sealed(value)), ["a.yaml:6"], "{value}");
     }

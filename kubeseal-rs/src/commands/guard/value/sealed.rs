@@ -16,7 +16,7 @@ pub(crate) fn is_unsealed(value: &str) -> bool {
 
 /// The same of a value on one line of a text that does not parse, which may go on on the next line.
 pub(crate) fn is_unsealed_line(value: &str) -> bool {
-    is_plain(value, Extent::Line) && !begins_as_sealed(value, SHORTEST_LINE)
+    is_plain(value, Extent::Line) && measured(value).is_err() && !begins_as_sealed(value, SHORTEST_LINE)
 }
 
 #[cfg(test)]
@@ -37,10 +37,21 @@ mod tests {
             "AlphaBravo99",
             "Best password",
             "AgA=",
+            "Admin123...",
+            "Build2026…",
+            &format!("AgBy{} my password here", "x".repeat(100)),
+            &format!("AgBy{} hunter2", "x".repeat(100)),
         ] {
             assert!(is_unsealed(plain) && is_unsealed_line(plain), "{plain}");
         }
-        for other in ["", "AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq.....", "{{ .Values.sealed }}", "${SEALED}"] {
+        for other in [
+            "",
+            "AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq.....",
+            "AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq...",
+            "AgBy…",
+            "{{ .Values.sealed }}",
+            "${SEALED}",
+        ] {
             assert!(!is_unsealed(other) && !is_unsealed_line(other), "{other}");
         }
     }
