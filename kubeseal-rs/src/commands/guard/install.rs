@@ -5,6 +5,9 @@
 //!
 //! Decided: a hook that another program or the user wrote is never changed, because only they know what must come first in it.
 
+pub(crate) mod script;
+
+use crate::commands::guard::install::script::{GUARD, is_for_a_shell, runs_guard};
 use crate::error::{CommandError, Hint};
 use crate::files::git::error::GitError;
 use crate::files::git::read_small;
@@ -21,12 +24,6 @@ use tempfile::NamedTempFile;
 
 /// The second line of the hook, by which it is known again.
 const MARK: &str = "# Written by `guard --install`: refuses a commit with plaintext Secrets.";
-
-/// What the hook runs, behind the name of the program.
-const GUARD: &str = "guard --staged";
-
-/// The names of the program.
-const NAMES: [&str; 2] = ["kubeseal-rs", "kubeseal"];
 
 /// No hook that is read is larger.
 const LARGEST_HOOK: u64 = 1 << 20;
@@ -85,7 +82,7 @@ pub(crate) fn install() -> Result<(), CommandError> {
             format!("{shown} is there already")
         }
         Some(text) if !is_ours(&text) => {
-            if !runs_guard(&text) {
+            if !runs_guard(&String::from_utf8_lossy(&text)) {
                 let hint = foreign_hint(&text);
                 return Err(InstallError::Foreign { path: shown_as(&path, &directory), hint }.into());
             }
@@ -152,72 +149,23 @@ fn is_ours(text: &[u8]) -> bool {
     matches!(lines[..], ["#!/bin/sh", MARK, run] if run.starts_with("exec ") && run.ends_with(GUARD))
 }
 
-/// Whether a shell script runs guard, and fails if that fails. What is not sure to do so, such as a line in an `if`, does not count.
-fn runs_guard(text: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(text);
-    let first = text.lines().next().unwrap_or_default();
-    if first.starts_with("#!") && !is_shell(first) {
-        return false;
-    }
-    let commands =
-        || text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
-    let last = commands().next_back();
-    let mut fails_at_once = first.ends_with(" -e");
-    commands().any(|line| {
-        fails_at_once |= line.starts_with("set -e");
-        guard_line(line).is_some_and(|is_enough| is_enough || fails_at_once || Some(line) == last)
-    })
-}
-
-/// None if the line is not just guard. Else whether the script ends with the line if guard fails.
-fn guard_line(line: &str) -> Option<bool> {
-    let (program, rest) = line.split_once(&format!(" {GUARD}"))?;
-    let (program, is_exec) = match program.strip_prefix("exec ") {
-        Some(program) => (program, true),
-        None => (program, false),
-    };
-    let quote = |quote: char| program.strip_prefix(quote)?.strip_suffix(quote);
-    let quoted = quote('\'').or_else(|| quote('"'));
-    if quoted.is_none() && program.contains(char::is_whitespace) {
-        return None;
-    }
-    let path = Path::new(quoted.unwrap_or(program));
-    if !path.file_stem().is_some_and(|stem| NAMES.iter().any(|name| stem == *name)) {
-        return None;
-    }
-    let (flags, otherwise) = match rest.split_once("||") {
-        Some((flags, otherwise)) => (flags, Some(otherwise.trim())),
-        None => (rest, None),
-    };
-    let is_plain = flags.is_empty() || flags.starts_with(' ');
-    if !is_plain || flags.contains(['|', ';', '&', '<', '>', '`', '$', '(', '#']) {
-        return None;
-    }
-    match otherwise {
-        None => Some(is_exec),
-        Some("exit" | "exit 1") => Some(true),
-        Some(_) => None,
-    }
-}
-
-/// Whether the first line of a script names a shell.
-fn is_shell(first: &str) -> bool {
-    first.trim_end().trim_end_matches(" -e").ends_with("sh")
-}
-
 /// What to do about a hook of another program.
 fn foreign_hint(text: &[u8]) -> String {
     let name = program::name();
     let text = String::from_utf8_lossy(text);
-    let first = text.lines().next().unwrap_or_default();
     if text.contains("pre-commit.com") {
         format!(
             "it is that of the pre-commit framework: add guard to .pre-commit-config.yaml, as `{name} help guard` shows"
         )
-    } else if first.starts_with("#!") && !is_shell(first) {
+    } else if text.starts_with("#!") && !is_for_a_shell(&text) {
         format!("let it run `{name} {GUARD}`, and fail if that fails")
     } else {
-        format!("add this line to it, below its first line: `{name} {GUARD} || exit 1`")
+        let why = if text.contains(GUARD) {
+            "; as it stands there, guard may not run, or the commit may pass although it fails"
+        } else {
+            ""
+        };
+        format!("add this line to it, below its first line: `{name} {GUARD} || exit 1`{why}")
     }
 }
 

@@ -118,6 +118,18 @@ fn a_hook_of_others_stays_as_it_is() {
         ("#!/bin/sh\nkubeseal-rs guard --staged\nmake lint\n", "add this line to it"),
         ("#!/bin/sh\nif false; then\n  kubeseal-rs guard --staged || exit 1\nfi\n", "add this line to it"),
         ("#!/bin/sh\nexec my-guard --staged\n", "add this line to it"),
+        // What comes before guard may end the hook, or hide what guard says.
+        ("#!/bin/sh\nmake lint\nkubeseal guard --staged\n", "as it stands there, guard may not run"),
+        ("#!/bin/sh\nexit 0\nexec kubeseal-rs guard --staged\n", "as it stands there, guard may not run"),
+        (
+            "#!/bin/sh\nset -e\nset +e\nkubeseal-rs guard --staged\ntrue\n",
+            "as it stands there, guard may not run",
+        ),
+        (
+            "#!/bin/sh\nset -e\nkubeseal-rs guard --staged \\\n|| true\n",
+            "as it stands there, guard may not run",
+        ),
+        ("#!/bin/sh\nkubeseal-rs guard --staged --help || exit 1\n", "as it stands there, guard may not run"),
     ] {
         fs::write(&hook, text).unwrap();
         let (code, stdout, stderr) = installed(path);
@@ -128,7 +140,7 @@ fn a_hook_of_others_stays_as_it_is() {
     }
     // They run guard in their own way.
     for text in [
-        "#!/bin/sh\nmake lint\nkubeseal guard --staged\n",
+        "#!/bin/sh\n# First.\n\nkubeseal guard --staged\n# The end.\n",
         "#!/bin/sh -e\nkubeseal-rs guard --staged\nmake lint\n",
         "#!/usr/bin/env bash\nset -euo pipefail\n'/my tools/kubeseal-rs' guard --staged --trusted t\nmake lint\n",
         "#!/bin/sh\nexec /usr/bin/kubeseal-rs guard --staged\n",
