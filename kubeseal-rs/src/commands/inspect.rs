@@ -54,7 +54,7 @@ pub(crate) const LONG_ABOUT: &str = "Show what is known about SealedSecrets with
     Exits with 0 if the SealedSecrets can be read, whether or not they have problems; the problems are \
     in the output. With --check it exits with 1 if there is a problem: an item that was never sealed or is damaged, a template \
     that does not parse, has a function that does not exist or uses a name that no item has, recipients that \
-    cannot be read, another name or namespace than in spec.template, a key that was revoked. Of several files, those without a SealedSecret are skipped. If one cannot be read or \
+    cannot be read, another name or namespace than in spec.template, a key that was revoked; or a template, other than a chart's, that does not parse and so was not checked. Of several files, those without a SealedSecret are skipped. If one cannot be read or \
     is broken, the others are printed first, and the exit code is 1.";
 
 /// Show what a SealedSecret is bound to, what is in it, and what is wrong with it.
@@ -137,7 +137,7 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
         Err(error) => return Err(error),
     };
     let cluster = is_live.then(|| Cluster::connect(target.cluster(), &target.namespace)).transpose()?;
-    let mut found = files::read(&inputs, &certificates)?;
+    let mut found = files::read(&inputs, &certificates, args.check == Some(true))?;
     let recipients = found.reports.iter_mut().flat_map(|report| &mut report.recipients);
     name_clusters(&folder, trusted.as_deref(), recipients);
     let live_keys = LiveKeys::default();

@@ -3,6 +3,7 @@
 
 use crate::manifest::unparsed::text_scan::names_kind;
 use crate::terminal::program::name;
+use std::path::Path;
 use yaml_edit_in_place::split::documents;
 
 /// Number of names in a message.
@@ -33,6 +34,12 @@ pub(crate) fn hint() -> String {
 pub(crate) fn is_template(text: &str, line: usize) -> bool {
     let document = documents(text).into_iter().rfind(|document| document.first_line <= line);
     document.is_some_and(|document| document.text.contains("{{"))
+}
+
+/// Whether the file is a template of a Helm chart: below `templates`, beside a `Chart.yaml`.
+pub(crate) fn is_of_a_chart(file: &Path) -> bool {
+    let mut folders = file.ancestors().skip(1);
+    folders.any(|folder| folder.ends_with("templates") && folder.with_file_name("Chart.yaml").is_file())
 }
 
 /// Whether a text that does not parse seems to hold sealed values.

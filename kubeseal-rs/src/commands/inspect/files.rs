@@ -2,6 +2,9 @@
 //!
 //! Decided: of several files, a broken one does not stop the others, because a pattern such as `deploy/*` names all
 //! sorts of files.
+//!
+//! Decided: with `--check`, a template that is not looked at is an error, but for those of Helm charts, because a pull request could otherwise end the
+//! check of a file with a `{{`.
 
 use crate::commands::common::{sealed_files, templated_files};
 use crate::commands::inspect::certificates::Certificates;
@@ -14,11 +17,12 @@ use crate::files::encoding::to_utf8;
 use crate::files::escapes::may_mention;
 use crate::files::input::Input;
 use crate::manifest::error::ManifestError;
+use crate::manifest::unparsed::template_text::is_only_template;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse_without_repeated_keys;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, warn};
-use memchr::memmem;
 use std::fs;
 use std::path::PathBuf;
 use std::slice;
@@ -31,18 +35,32 @@ pub(crate) struct InspectedFiles {
     errors: Vec<String>,
 }
 
-/// Reads all inputs; directories are searched.
-pub(crate) fn read(inputs: &[Input], certificates: &Certificates) -> Result<InspectedFiles, CommandError> {
+/// Reads all inputs; directories are searched. If the reports are for a check, only a chart's templates may be left out.
+pub(crate) fn read(
+    inputs: &[Input],
+    certificates: &Certificates,
+    is_check: bool,
+) -> Result<InspectedFiles, CommandError> {
     match inputs {
         [Input::File(path)] if path.is_dir() => {}
         [input] => {
-            let reports = read_input(input, &bytes(input)?, certificates)?;
-            return Ok(InspectedFiles { reports, errors: Vec::new() });
+            let Documents { reports, broken } = read_input(input, &bytes(input)?, certificates)?;
+            return match broken.into_iter().next() {
+                Some(Unread { error, .. }) => Err(error.into()),
+                None if reports.is_empty() => Err(InspectError::Nothing(input.clone()).into()),
+                None => Ok(InspectedFiles { reports, errors: Vec::new() }),
+            };
         }
         _ => {}
     }
-    let mut files =
-        Files { certificates, reports: Vec::new(), errors: Vec::new(), templates: Vec::new(), count: 0 };
+    let mut files = Files {
+        certificates,
+        is_check,
+        reports: Vec::new(),
+        errors: Vec::new(),
+        templates: Vec::new(),
+        count: 0,
+    };
     for input in inputs {
         match input {
             Input::File(path) if path.is_dir() => files.walk(path),
@@ -67,6 +85,7 @@ impl InspectedFiles {
 
 struct Files<'a> {
     certificates: &'a Certificates,
+    is_check: bool,
     reports: Vec<SealedSecretReport>,
     errors: Vec<String>,
     /// Files that do not parse, because they are templates.
@@ -96,20 +115,34 @@ impl Files<'_> {
         if !is_named && !may_mention(&bytes, &["SealedSecret"]) {
             return;
         }
-        match read_input(input, &bytes, self.certificates) {
-            Ok(mut found) => self.reports.append(&mut found),
-            Err(error) => match error.downcast_ref() {
-                Some(InspectError::Nothing(_)) if is_named => {
-                    warn(format_args!("found no SealedSecret in {input}; it is skipped"));
-                }
-                Some(InspectError::Nothing(_)) => {}
-                Some(InspectError::Broken { .. }) if memmem::find(&bytes, b"{{").is_some() => {
-                    self.templates.push(input.to_string());
-                }
-                _ => self.errors.push(on_one_line(&error)),
-            },
+        let Documents { mut reports, broken } = match read_input(input, &bytes, self.certificates) {
+            Ok(documents) => documents,
+            Err(error) => return self.errors.push(on_one_line(&error)),
+        };
+        if is_named && reports.is_empty() && broken.is_empty() {
+            warn(format_args!("found no SealedSecret in {input}; it is skipped"));
+        }
+        self.reports.append(&mut reports);
+        // One line for each file: the first error is the one to correct, and a template beside it changes nothing.
+        if let Some(Unread { error, .. }) = broken.iter().find(|unread| !unread.is_template) {
+            self.errors.push(on_one_line(error));
+        } else if !broken.is_empty() && self.is_check && !is_of_a_chart(input) {
+            self.errors.extend(templated_files::note(&[input.to_string()], &not_checked()));
+        } else if !broken.is_empty() {
+            self.templates.push(input.to_string());
         }
     }
+}
+
+fn not_checked() -> String {
+    format!(
+        "it was not checked: `helm template CHART > rendered.yaml`, and `{} inspect --check rendered.yaml`",
+        name()
+    )
+}
+
+fn is_of_a_chart(input: &Input) -> bool {
+    matches!(input, Input::File(path) if templated_files::is_of_a_chart(path))
 }
 
 fn bytes(input: &Input) -> Result<Vec<u8>, CommandError> {
@@ -121,22 +154,44 @@ fn bytes(input: &Input) -> Result<Vec<u8>, CommandError> {
     }))
 }
 
-/// A report on each SealedSecret; other objects beside them do not matter.
-fn read_input(
-    input: &Input,
-    bytes: &[u8],
-    certificates: &Certificates,
-) -> Result<Vec<SealedSecretReport>, CommandError> {
+/// What the documents of an input hold.
+#[derive(Default)]
+struct Documents {
+    reports: Vec<SealedSecretReport>,
+    broken: Vec<Unread>,
+}
+
+/// A document that does not parse.
+struct Unread {
+    error: InspectError,
+    is_template: bool,
+}
+
+/// A report on each SealedSecret; other objects beside them do not matter, nor templates that name none.
+fn read_input(input: &Input, bytes: &[u8], certificates: &Certificates) -> Result<Documents, ManifestError> {
     let stream = std::str::from_utf8(bytes).map_err(|_| ManifestError::NotText(input.clone()))?;
-    let mut reports = Vec::new();
+    let mut read = Documents::default();
     let mut number = 0;
     for document in documents(stream) {
-        let nodes = parse_without_repeated_keys(document).map_err(|broken| InspectError::Broken {
-            input: input.clone(),
-            document: number + broken.sound + 1,
-            line: broken.position.map_or(document.first_line, |position| position.line),
-            error: broken.error,
-        })?;
+        let nodes = match parse_without_repeated_keys(document) {
+            Ok(nodes) => nodes,
+            Err(broken) => {
+                number += broken.sound + 1;
+                let is_template = is_only_template(document);
+                if is_template && !may_mention(document.text.as_bytes(), &["SealedSecret", "encryptedData"]) {
+                    continue;
+                }
+                let line = broken.position.map_or(document.first_line, |position| position.line);
+                let error = InspectError::Broken {
+                    input: input.clone(),
+                    document: number,
+                    line,
+                    error: broken.error,
+                };
+                read.broken.push(Unread { error, is_template });
+                continue;
+            }
+        };
         for node in &nodes {
             number += 1;
             for sealed in sealed_secrets(node) {
@@ -146,14 +201,11 @@ fn read_input(
                     Input::Stdin => input.to_string(),
                 };
                 report.document = number;
-                reports.push(report);
+                read.reports.push(report);
             }
         }
     }
-    if reports.is_empty() {
-        return Err(InspectError::Nothing(input.clone()).into());
-    }
-    Ok(reports)
+    Ok(read)
 }
 
 /// The SealedSecrets in a node, which is one or a list of them.
