@@ -12,6 +12,7 @@ use tests::workspace;
 use crate::stage::Release;
 
 const HOOKS: &str = ".pre-commit-hooks.yaml";
+const CONFIGURATION: &str = ".pre-commit-config.yaml";
 const PLAINTEXT: &str =
     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\nstringData:\n  password: hunter22\n";
 
@@ -42,7 +43,7 @@ pub(crate) async fn finds_plaintext(release: Arc<Release>) -> Result<()> {
         "repos:\n- repo: {}\n  rev: {revision}\n  hooks:\n  - id: kubeseal-rs-guard\n",
         hooks.path().display()
     );
-    fs::write(user.path().join(".pre-commit-config.yaml"), configuration)?;
+    fs::write(user.path().join(CONFIGURATION), &configuration)?;
     fs::write(user.path().join("README.md"), "a page\n")?;
     commit(&git).await?;
     let program = release.program.path().parent().context("no folder")?;
@@ -61,6 +62,19 @@ pub(crate) async fn finds_plaintext(release: Arc<Release>) -> Result<()> {
     found.failure(1)?;
     ensure!(printed.contains("z.yaml:6: "), "{printed}");
     git.output(&["rm", "--force", "--quiet", "--", "--help", "z.yaml"], b"").await?;
+
+    // Flags reach guard by an entry; in `args` they would be names of files, and the run would fail.
+    let with_hook = |hook: &str| fs::write(user.path().join(CONFIGURATION), configuration.clone() + hook);
+    fs::write(user.path().join("trusted.yaml"), "clusters: {}\n")?;
+    with_hook("    args: [--trusted, trusted.yaml]\n")?;
+    let refused = pre_commit.run(&["-m", "pre_commit", "run", "--all-files"], b"").await?;
+    let printed = String::from_utf8_lossy(&refused.stdout).into_owned();
+    ensure!(printed.contains("cannot read --trusted") && printed.contains("in `entry`"), "{printed}");
+    with_hook("    entry: kubeseal-rs guard --trusted trusted.yaml --\n")?;
+    let passed =
+        String::from_utf8(pre_commit.output(&["-m", "pre_commit", "run", "--all-files"], b"").await?)?;
+    ensure!(passed.contains("no plaintext Secrets") && passed.contains("Passed"), "{passed}");
+    with_hook("")?;
 
     // Plaintext that is staged, and not what is in the work tree by now.
     fs::write(user.path().join("db.yaml"), PLAINTEXT)?;

@@ -42,6 +42,9 @@ impl Hint for GuardError {
                     .into()
             }
             Self::Unreadable(_) => "see the warnings above; what cannot be read may hold anything".into(),
+            Self::NotFound { path, .. } if path.as_os_str().as_encoded_bytes().starts_with(b"-") => {
+                "behind `--`, each word names a file: flags stand before it (with the pre-commit framework in `entry`, not in `args`)".into()
+            }
             Self::NotFound { .. } => "name files and directories that exist and may be read".into(),
             Self::NotStaged(_) => "name files and directories of the work tree, or none for everything staged".into(),
             Self::Git(_) => "--staged works in a Git work tree; elsewhere, name files and directories".into(),
