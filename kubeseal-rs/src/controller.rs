@@ -13,7 +13,7 @@ use crate::cluster::session::request_error::RequestError;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::{ControllerError, RequestKind};
 use crate::controller::locate::{Located, locate};
-use crate::controller::token::Token;
+use crate::controller::token::{TOO_MANY, Token};
 use api::reseal_token::HEADER;
 use http::{HeaderName, HeaderValue};
 use kube::Client;
@@ -162,14 +162,12 @@ impl Controller {
             let mut delays = RETRY_DELAYS.into_iter();
             loop {
                 let answer = send(&client, path, body, token.cloned()).await;
-                if token.is_some() && delays.len() == RETRY_DELAYS.len() && answer.is_ok() {
-                    self.token.is_accepted();
+                if token.is_some() {
+                    let is_first = delays.len() == RETRY_DELAYS.len();
+                    self.token.answered(code_of(&answer), is_first);
                 }
                 match (answer, delays.next()) {
-                    (Err(kube::Error::Api(status)), Some(delay)) if status.code == 429 => {
-                        if token.is_some() {
-                            self.token.is_refused();
-                        }
+                    (Err(kube::Error::Api(status)), Some(delay)) if status.code == TOO_MANY => {
                         tokio::time::sleep(Duration::from_millis(delay)).await;
                     }
                     (answer, _) => return answer,
@@ -189,6 +187,15 @@ impl Controller {
             name: self.address.name.clone(),
             source,
         }
+    }
+}
+
+/// The status code of an answer; None if there is no answer.
+fn code_of(answer: &Result<String, kube::Error>) -> Option<u16> {
+    match answer {
+        Ok(_) => Some(200),
+        Err(kube::Error::Api(status)) => Some(status.code),
+        Err(_) => None,
     }
 }
 

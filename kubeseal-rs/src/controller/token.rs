@@ -23,6 +23,12 @@ const USED_FOR: Duration = Duration::from_secs(SECONDS as u64 * 3 / 4);
 /// After this many answers 429 in spite of the token, more than there were of others, the controller seems not to accept it.
 const MAX_REFUSED: u32 = 10;
 
+/// The status code for a request over the limit.
+pub(crate) const TOO_MANY: u16 = 429;
+
+/// The status codes with which the controller answers a request that it admitted: it opens, it does not, it is too large, it is none.
+const ADMITTED: [u16; 4] = [200, 409, 413, 500];
+
 /// The token of one command.
 #[derive(Default)]
 pub(crate) struct Token {
@@ -64,17 +70,21 @@ impl Token {
         }
     }
 
-    /// The controller answered 429 to a request with the token.
-    pub(crate) fn is_refused(&self) {
-        self.refused.set(self.refused.get() + 1);
-        if self.refused.get() == MAX_REFUSED {
-            self.give_up("it does so in spite of a token that passes the limit; its log may say why");
+    /// A request with the token was answered with this status code, if at all; `is_first` if it was not sent before.
+    pub(crate) fn answered(&self, code: Option<u16>, is_first: bool) {
+        match code {
+            Some(TOO_MANY) => {
+                self.refused.set(self.refused.get() + 1);
+                if self.refused.get() == MAX_REFUSED {
+                    self.give_up("it does so in spite of a token that passes the limit; its log may say why");
+                }
+            }
+            // Without a token that the controller accepts, few are admitted the first time.
+            Some(code) if is_first && ADMITTED.contains(&code) => {
+                self.refused.set(self.refused.get().saturating_sub(1));
+            }
+            _ => {}
         }
-    }
-
-    /// The controller answered the first request of an object with the token, and not with 429. Without a token that it accepts, few are.
-    pub(crate) fn is_accepted(&self) {
-        self.refused.set(self.refused.get().saturating_sub(1));
     }
 
     fn give_up(&self, why: &str) {
@@ -133,19 +143,32 @@ mod tests {
 
     #[test]
     fn a_token_that_is_mostly_accepted_stays_in_use() {
-        let token = valid();
-        for _ in 0..3 * MAX_REFUSED {
-            token.is_accepted();
-            token.is_refused();
+        let refuse = |token: &Token| token.answered(Some(TOO_MANY), true);
+        // Objects that open, that do not, that are too large, and that are none.
+        for code in [200, 409, 413, 500] {
+            let token = valid();
+            for _ in 0..3 * MAX_REFUSED {
+                token.answered(Some(code), true);
+                refuse(&token);
+            }
+            assert!(matches!(*token.state.borrow(), State::Valid { .. }), "{code}");
+            // An accepted one does not count ahead.
+            for _ in 0..MAX_REFUSED {
+                token.answered(Some(code), true);
+            }
+            for _ in 0..MAX_REFUSED {
+                refuse(&token);
+            }
+            assert!(matches!(*token.state.borrow(), State::Unavailable), "{code}");
         }
-        assert!(matches!(*token.state.borrow(), State::Valid { .. }));
-        // An accepted one does not count ahead.
-        for _ in 0..MAX_REFUSED {
-            token.is_accepted();
+        // What says nothing of the token: a request that was sent again, and what is not the controller's answer.
+        for (code, is_first) in [(Some(200), false), (Some(409), false), (Some(503), true), (None, true)] {
+            let token = valid();
+            for _ in 0..MAX_REFUSED {
+                token.answered(code, is_first);
+                refuse(&token);
+            }
+            assert!(matches!(*token.state.borrow(), State::Unavailable), "{code:?}");
         }
-        for _ in 0..MAX_REFUSED {
-            token.is_refused();
-        }
-        assert!(matches!(*token.state.borrow(), State::Unavailable));
     }
 }
