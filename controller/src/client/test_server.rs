@@ -6,6 +6,7 @@ use kube::Client;
 use kube::client::Body;
 use std::future::pending;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tower::BoxError;
 
 /// A client of which no request gets a response.
@@ -24,6 +25,18 @@ pub(crate) fn answering(answer: impl Fn(&Parts, &str) -> (u16, String) + Send + 
             let body = body.collect_bytes().await?;
             let (code, text) = answer(&request, &String::from_utf8_lossy(&body));
             Ok::<_, BoxError>(Response::builder().status(code).body(Body::from(text.into_bytes()))?)
+        }
+    });
+    Client::new(service, "default")
+}
+
+/// A client of which each request takes a permit of `gate` before it is sent by `client`.
+pub(crate) fn held(client: Client, gate: Arc<Semaphore>) -> Client {
+    let service = tower::service_fn(move |request: http::Request<Body>| {
+        let (client, gate) = (client.clone(), Arc::clone(&gate));
+        async move {
+            gate.acquire().await?.forget();
+            Ok::<_, BoxError>(client.send(request).await?)
         }
     });
     Client::new(service, "default")

@@ -1,24 +1,22 @@
 //! [`KeyUseLimit`]: how often, and how many at once, requests that use a private key are admitted.
 //!
-//! Strangers have a rate, and one permit at a time. Clients that are authorized have no rate: what bounds them is the number of permits.
+//! Strangers have a rate, and one permit at a time, which they hand on between two operations with a private key. Clients that are
+//! authorized have no rate: what bounds them is the number of permits.
 
 use crate::config::http::RateLimit;
-use crate::http::authorization::authorizer::{Authorizer, Caller};
-use crate::http::server::body_limit::AT_ONCE;
+use crate::http::authorization::authorizer::Authorizer;
 use axum::http::HeaderMap;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use parking_lot::Mutex;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Number of strangers' requests that use a private key at the same time, on all endpoints together.
 const MAX_STRANGERS: usize = 1;
-
-/// Number of requests that wait at the same time and are not known to be authorized, on all endpoints together. Each holds one of the
-/// bodies of [`BodyLimit`](crate::http::server::body_limit::BodyLimit), of which the others are left to clients with a known token.
-const MAX_UNDECIDED: usize = AT_ONCE / 2;
 
 /// How long a request waits for a permit before it is answered with 429.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -29,14 +27,27 @@ pub(crate) struct KeyUsePermits {
     all: Arc<Semaphore>,
     /// A stranger's request takes one of these, and then one of all.
     strangers: Arc<Semaphore>,
-    undecided: Arc<Semaphore>,
 }
 
 /// It belongs to the work, which continues when the client closes the connection.
 #[derive(Debug)]
 pub(crate) struct KeyUsePermit {
-    _any: OwnedSemaphorePermit,
-    _stranger: Option<OwnedSemaphorePermit>,
+    all: Arc<Semaphore>,
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+    stranger: Option<OwnedSemaphorePermit>,
+}
+
+impl KeyUsePermit {
+    /// A stranger's work lets those go first that wait for a permit: where there is one for all, an authorized client waits for one
+    /// operation of a stranger's, not for all of its items. Must be called on a thread that may block.
+    pub(crate) fn give_way(&self) {
+        if self.stranger.is_some() {
+            let mut held = self.held.lock();
+            held.take();
+            // They are handed out in the order in which they are asked for.
+            *held = Handle::current().block_on(Arc::clone(&self.all).acquire_owned()).ok();
+        }
+    }
 }
 
 impl Default for KeyUsePermits {
@@ -46,11 +57,11 @@ impl Default for KeyUsePermits {
 }
 
 impl KeyUsePermits {
-    /// One processor is left to reconciliation, where there are several.
+    /// One processor is left to reconciliation, where there are several. Where there is one, requests have one thread, so that the
+    /// system gives reconciliation half of it.
     fn of_cpus(cpus: usize) -> Self {
         let permits = |number| Arc::new(Semaphore::new(number));
-        let all = permits(cpus.saturating_sub(1).max(1));
-        Self { all, strangers: permits(MAX_STRANGERS), undecided: permits(MAX_UNDECIDED) }
+        Self { all: permits(cpus.saturating_sub(1).max(1)), strangers: permits(MAX_STRANGERS) }
     }
 
     async fn acquire(&self, is_stranger: bool) -> Option<KeyUsePermit> {
@@ -60,10 +71,8 @@ impl KeyUsePermits {
             } else {
                 None
             };
-            Some(KeyUsePermit {
-                _any: Arc::clone(&self.all).acquire_owned().await.ok()?,
-                _stranger: stranger,
-            })
+            let held = Arc::clone(&self.all).acquire_owned().await.ok()?;
+            Some(KeyUsePermit { all: Arc::clone(&self.all), held: Mutex::new(Some(held)), stranger })
         };
         timeout(LONGEST_WAIT, acquired).await.ok()?
     }
@@ -86,36 +95,19 @@ impl KeyUseLimit {
 
     /// Admits a request, or returns None: answer 429.
     pub(crate) async fn admit(&self, headers: &HeaderMap, body: &[u8]) -> Option<KeyUsePermit> {
-        if self.authorizer.remembers(headers, body) {
-            return self.permits.acquire(false).await;
+        let is_stranger = !self.authorizer.passes(headers, body).await;
+        if is_stranger && self.rate.check().is_err() {
+            return None;
         }
-        let _undecided = self.permits.undecided.try_acquire().ok()?;
-        let count = || self.rate.check().is_ok();
-        match self.authorizer.caller(headers, body, count).await {
-            Caller::Authorized => self.permits.acquire(false).await,
-            Caller::Stranger if !count() => None,
-            Caller::TooMany => None,
-            Caller::Stranger | Caller::NotAccepted => self.permits.acquire(true).await,
-        }
+        self.permits.acquire(is_stranger).await
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::test_server::silent;
-    use api::reseal_token::HEADER;
-    use futures::FutureExt;
-
-    fn limit(cpus: usize) -> KeyUseLimit {
-        let many = NonZero::new(1000).unwrap();
-        let authorizer = Arc::new(Authorizer::new(silent()));
-        KeyUseLimit::new(
-            RateLimit { per_second: many, burst: many },
-            &KeyUsePermits::of_cpus(cpus),
-            &authorizer,
-        )
-    }
+    use futures::FutureExt as _;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     #[tokio::test]
     async fn one_processor_is_left_to_reconciliation() {
@@ -131,17 +123,31 @@ mod tests {
         }
     }
 
-    /// Strangers wait with at most half of the bodies, while the API server does not answer.
+    /// A stranger's work on one processor ends when this test says so: an authorized client has its turn before.
     #[tokio::test]
-    async fn junk_tokens_leave_room_for_others() {
-        let limit = limit(2);
-        let junk = |number: usize| -> HeaderMap {
-            [(HEADER.parse().unwrap(), format!("junk-{number}").parse().unwrap())].into_iter().collect()
-        };
-        let headers: Vec<_> = (0..20).map(junk).collect();
-        let mut requests: Vec<_> =
-            headers.iter().map(|headers| Box::pin(limit.admit(headers, b"{}"))).collect();
-        let refused = requests.iter_mut().filter_map(FutureExt::now_or_never).filter(Option::is_none);
-        assert_eq!(refused.count(), 20 - AT_ONCE / 2);
+    async fn an_authorized_client_waits_for_one_operation_of_a_stranger() {
+        let permits = KeyUsePermits::of_cpus(1);
+        let stranger = permits.acquire(true).await.unwrap();
+        let operations = Arc::new((AtomicU64::new(0), AtomicU64::new(u64::MAX)));
+        let counted = Arc::clone(&operations);
+        let work = tokio::task::spawn_blocking(move || {
+            while counted.0.fetch_add(1, Ordering::SeqCst) < counted.1.load(Ordering::SeqCst) {
+                stranger.give_way();
+            }
+        });
+        let mut turns = 0;
+        for _ in 0..100 {
+            let Some(turn) = permits.acquire(false).await else { break };
+            // Meanwhile, the stranger's work waits.
+            let before = operations.0.load(Ordering::SeqCst);
+            tokio::task::yield_now().await;
+            turns += u32::from(operations.0.load(Ordering::SeqCst) == before);
+            // An authorized client's work does not give way.
+            turn.give_way();
+        }
+        operations.1.store(0, Ordering::SeqCst);
+        work.await.unwrap();
+        assert_eq!(turns, 100, "429, because a stranger's work goes on");
+        assert!(permits.acquire(true).await.is_some());
     }
 }

@@ -53,7 +53,7 @@ pub(crate) async fn serve(
         .layer(from_fn_with_state(wait.clone(), wait_for_keys))
         // `read_body` bounds them.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(Arc::<BodyLimit>::default(), read_body))
+        .layer(from_fn_with_state((Arc::<BodyLimit>::default(), authorizer), read_body))
         .layer(from_fn(move |request, next| within(request_timeout, request, next)));
     let router = Router::new()
         .route("/healthz", get(health::healthz))

@@ -47,9 +47,18 @@ impl<'a> ItemOpener<'a> {
         Self::new(metadata, ring, Effort::Bounded)
     }
 
-    /// For a request that any user may send, and send again: the number of tries is small.
-    pub(crate) fn for_request(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
-        Self::new(metadata, ring, Effort::Request)
+    /// For a request that any user may send, and send again: the number of tries is small, and others may have their turn before each.
+    pub(crate) fn for_request(
+        metadata: &'a ObjectMeta,
+        ring: &'a KeyRing,
+        before_each: &'a dyn Fn(),
+    ) -> Self {
+        let opener = Self::new(metadata, ring, Effort::Request);
+        Self {
+            trials: opener.trials.calling(before_each),
+            entries: opener.entries.calling(before_each),
+            ..opener
+        }
     }
 
     /// For a user who has the keys: every key is tried, however long that takes.

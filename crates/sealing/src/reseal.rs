@@ -55,7 +55,8 @@ pub struct Resealed {
 }
 
 /// Opens every item and seals it with `certificate`, for the same namespace, name and scope. For requests to a controller: an object that
-/// takes too many tries is refused. The private key of the certificate is not needed.
+/// takes too many tries is refused. The private key of the certificate is not needed. `before_each` is called before each operation with a
+/// private key: it may wait for other work.
 ///
 /// The scope is that of the object's own metadata, so that resealing never widens it.
 ///
@@ -68,11 +69,12 @@ pub fn reseal<R: TryCryptoRng>(
     spec: &SealedSecretSpec,
     ring: &KeyRing,
     certificate: &Certificate,
+    before_each: &dyn Fn(),
 ) -> Result<Resealed, ResealError> {
     if has_too_many_items(spec) {
         return Err(ResealError::TooMuch);
     }
-    reseal_in(rng, &ItemOpener::for_request(metadata, ring), spec, certificate)
+    reseal_in(rng, &ItemOpener::for_request(metadata, ring, before_each), spec, certificate)
 }
 
 /// Opens every item and seals it with `certificate`, as [`reseal`] does, with any number of tries. For a caller that has the keys.
@@ -166,12 +168,19 @@ pub enum Verdict {
 
 /// Whether all items open. It stops at the first that does not, renders no template, and wipes every value.
 ///
-/// An object with too many items is refused before any is tried.
-pub fn verify(metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: &KeyRing, accepted: Accepted) -> Verdict {
+/// An object with too many items is refused before any is tried. `before_each` is called before each operation with a private key: it may
+/// wait for other work.
+pub fn verify(
+    metadata: &ObjectMeta,
+    spec: &SealedSecretSpec,
+    ring: &KeyRing,
+    accepted: Accepted,
+    before_each: &dyn Fn(),
+) -> Verdict {
     if has_too_many_items(spec) {
         return Verdict::TooMuch;
     }
-    let opener = ItemOpener::for_request(metadata, ring);
+    let opener = ItemOpener::for_request(metadata, ring, before_each);
     let items = match &spec.data {
         Some(_) if !accepted.deprecated_data || !spec.encrypted_data.is_empty() => {
             return Verdict::DoesNotOpen;

@@ -1,15 +1,26 @@
 //! [`Authorizer`]: whether a request passes the rate limit for strangers.
+//!
+//! Each question to the API server is a task of its own, one at a time for a token. It goes on when the request that waits for it has
+//! waited too long, so that the next request with the token finds the answer of a slow API server.
+//!
+//! Decided: two budgets of questions. Any client may send tokens, and use up the one for unknown tokens; no stranger uses up the one for
+//! tokens that were granted something before.
 
-use crate::client::api_timeout::with_timeout;
+use crate::client::api_timeout::with_api_timeout;
+use crate::http::authorization::budget::Budget;
 use crate::http::authorization::reviews::{may_reseal, review_token};
 use crate::http::authorization::verified::{Grant, TokenDigest, VerifiedTokens};
 use crate::process::error_chain::chain;
 use api::reseal_token::HEADER;
 use axum::http::HeaderMap;
+use futures::FutureExt as _;
+use futures::future::{BoxFuture, Shared};
 use kube::Client;
 use parking_lot::Mutex;
 use serde::Deserialize;
-use std::sync::Once;
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -19,104 +30,137 @@ const LONGEST_NAMESPACE: usize = 63;
 /// The longest token. Those of service accounts have about 1 KiB.
 const LONGEST_TOKEN: usize = 8 << 10;
 
-/// How long a request waits while the API server is asked for others, and how long all answers to its own questions may take. The API
-/// server answers in milliseconds, unless it asks a slow webhook.
+/// How long a request waits for the API server's answers. It answers in milliseconds, unless it asks a slow webhook.
 const LONGEST: Duration = Duration::from_secs(3);
+
+/// Questions about unknown tokens: per second, and at the same time.
+const UNKNOWN: (NonZero<u32>, usize) = (NonZero::new(4).unwrap(), 4);
+
+/// Questions about known tokens: per second, and at the same time.
+const KNOWN: (NonZero<u32>, usize) = (NonZero::new(20).unwrap(), 8);
+
+/// A question to the API server, until it is answered.
+type Review = Shared<BoxFuture<'static, ()>>;
 
 /// Decides by the API server's answers, which it remembers.
 pub(crate) struct Authorizer {
     client: Client,
     verified: Mutex<VerifiedTokens>,
-    /// Held while the API server is asked: of requests that come at once with the same token, one asks.
-    asking: tokio::sync::Mutex<()>,
+    reviews: Mutex<HashMap<TokenDigest, Review>>,
+    unknown: Budget,
+    known: Budget,
     /// [`LONGEST`], except in tests.
     longest: Duration,
 }
 
-/// How a request is admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// It passes the limit for strangers.
-    Authorized,
-    /// It has no token.
-    Stranger,
-    /// Its token was not accepted; the request was counted as a stranger's before the API server was asked.
-    NotAccepted,
-    /// Its token is not known, and the API server cannot be asked: strangers' requests are too many, or it answers slowly.
-    TooMany,
-}
-
 impl Authorizer {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, verified: Mutex::default(), asking: tokio::sync::Mutex::default(), longest: LONGEST }
-    }
-
-    /// Whether the request's token is known to have the permission. It asks and reads no more than it must: any client may send a token.
-    pub(crate) fn remembers(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        token_of(headers).is_some_and(|token| self.has_granted(TokenDigest::of(token), body))
-    }
-
-    /// Who sends the request. `count` counts a stranger's request, and returns false if there are too many: an unknown token makes the API
-    /// server work, so it counts before the API server is asked.
-    pub(crate) async fn caller(&self, headers: &HeaderMap, body: &[u8], count: impl Fn() -> bool) -> Caller {
-        if !headers.contains_key(HEADER) {
-            return Caller::Stranger;
+        Self {
+            client,
+            verified: Mutex::default(),
+            reviews: Mutex::default(),
+            unknown: Budget::new(UNKNOWN.0, UNKNOWN.1),
+            known: Budget::new(KNOWN.0, KNOWN.1),
+            longest: LONGEST,
         }
-        let Some(token) = token_of(headers) else {
-            return if count() { Caller::NotAccepted } else { Caller::TooMany };
-        };
+    }
+
+    /// Whether the request's token was granted something before. Strangers take no place of a client that has one.
+    pub(crate) fn knows(&self, headers: &HeaderMap) -> bool {
+        let digest = token_of(headers).map(TokenDigest::of);
+        digest.is_some_and(|digest| self.verified.lock().knows(digest, Instant::now()))
+    }
+
+    /// Whether the request passes the limit for strangers. Where that is known, it does not wait.
+    pub(crate) async fn passes(self: &Arc<Self>, headers: &HeaderMap, body: &[u8]) -> bool {
+        let Some(token) = token_of(headers) else { return false };
+        timeout(self.longest, self.decided(token, body)).await.unwrap_or(false)
+    }
+
+    async fn decided(self: &Arc<Self>, token: &str, body: &[u8]) -> bool {
         let digest = TokenDigest::of(token);
-        let Ok(_asking) = timeout(self.longest, self.asking.lock()).await else { return Caller::TooMany };
-        if self.has_granted(digest, body) {
-            return Caller::Authorized;
-        }
-        if !count() {
-            return Caller::TooMany;
-        }
-        match with_timeout(self.longest, self.review(token, digest, namespace_of(body))).await {
-            Ok(true) => Caller::Authorized,
-            Ok(false) => Caller::NotAccepted,
-            Err(error) => {
-                report(&error);
-                Caller::NotAccepted
+        loop {
+            if let Some(is_due) = self.has_granted(digest, body) {
+                if is_due {
+                    // Nothing waits for it.
+                    self.review(token, digest, body);
+                }
+                return true;
+            }
+            let Some((review, is_own)) = self.review(token, digest, body) else { return false };
+            review.await;
+            // That of another request may have been for another namespace.
+            if is_own {
+                return self.has_granted(digest, body).is_some();
             }
         }
     }
 
-    /// The body is read only for a known token, because a stranger's may be large.
-    fn has_granted(&self, digest: TokenDigest, body: &[u8]) -> bool {
+    /// None if it is not granted, as far as is known; else whether it is to be asked for again. The body is read only for a known token,
+    /// because a stranger's may be large.
+    fn has_granted(&self, digest: TokenDigest, body: &[u8]) -> Option<bool> {
         let now = Instant::now();
-        let grants = |namespace: Option<&str>| self.verified.lock().grants(digest, namespace, now);
-        let is_known = || self.verified.lock().user(digest, now).is_some();
-        grants(None) || is_known() && namespace_of(body).is_some_and(|namespace| grants(Some(&namespace)))
+        let grants = |grant: &Grant| self.verified.lock().grants(digest, grant, now);
+        if let Some(is_due) = grants(&Grant::Everywhere) {
+            return Some(is_due);
+        }
+        let is_known = self.verified.lock().knows(digest, now);
+        let namespace = if is_known { namespace_of(body) } else { None };
+        grants(&Grant::Namespace(namespace?))
     }
 
-    async fn review(
+    /// The question that is asked about this token, and whether it is this request's own. None if too many are asked.
+    fn review(self: &Arc<Self>, token: &str, digest: TokenDigest, body: &[u8]) -> Option<(Review, bool)> {
+        let mut reviews = self.reviews.lock();
+        if let Some(review) = reviews.get(&digest) {
+            return Some((review.clone(), false));
+        }
+        let is_known = self.verified.lock().knows(digest, Instant::now());
+        let permit = if is_known { &self.known } else { &self.unknown }.take()?;
+        let (this, token, namespace) = (Arc::clone(self), token.to_owned(), namespace_of(body));
+        let task = tokio::spawn(async move {
+            let _permit = permit;
+            if let Err(error) = with_api_timeout(this.review_grants(&token, digest, namespace)).await {
+                report(&error);
+            }
+            this.reviews.lock().remove(&digest);
+        });
+        let review = task.map(drop).boxed().shared();
+        reviews.insert(digest, review.clone());
+        Some((review, true))
+    }
+
+    /// Asks the API server, and remembers what it grants, and that it grants something no more.
+    async fn review_grants(
         &self,
         token: &str,
         digest: TokenDigest,
         namespace: Option<String>,
-    ) -> kube::Result<bool> {
-        let known = self.verified.lock().user(digest, Instant::now());
-        let is_new = known.is_none();
-        let user = match known {
-            Some(user) => Some(user),
-            None => review_token(&self.client, token).await?,
+    ) -> kube::Result<()> {
+        let now = Instant::now();
+        let fresh = self.verified.lock().user(digest, now);
+        let accepted = match fresh {
+            Some(fresh) => Some(fresh),
+            None => review_token(&self.client, token).await?.map(|user| (user, now)),
         };
-        let Some(user) = user else { return Ok(false) };
+        let Some((user, at)) = accepted else {
+            self.verified.lock().forget(digest);
+            return Ok(());
+        };
         // The chart grants it in all namespaces: one question, whatever the number of namespaces.
-        let grant = if is_new && may_reseal(&self.client, &user, None).await? {
-            Grant::Everywhere
-        } else {
-            match namespace {
-                Some(namespace) if may_reseal(&self.client, &user, Some(&namespace)).await? => {
-                    Grant::Namespace(namespace)
-                }
-                _ => return Ok(false),
+        let everywhere = (!self.verified.lock().is_of_namespaces(digest)).then_some(Grant::Everywhere);
+        for grant in everywhere.into_iter().chain(namespace.map(Grant::Namespace)) {
+            let namespace = match &grant {
+                Grant::Everywhere => None,
+                Grant::Namespace(namespace) => Some(namespace.as_str()),
+            };
+            if may_reseal(&self.client, &user, namespace).await? {
+                self.verified.lock().add(digest, user, at, grant);
+                break;
             }
-        };
-        self.verified.lock().add(digest, user, grant, Instant::now());
-        Ok(true)
+            self.verified.lock().revoke(digest, &grant);
+        }
+        Ok(())
     }
 }
 

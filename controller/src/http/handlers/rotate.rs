@@ -26,20 +26,26 @@ pub(crate) async fn rotate(
 ) -> Result<impl IntoResponse, Refused> {
     let permit = state.limit.admit(&headers, &body).await.ok_or(Refused::TooMany)?;
     let answered = catch_panic(move || {
-        let _permit = permit;
         let ring = state.ring.snapshot();
         let json = json_text(body)?;
         let sealed = Submitted::read(&json)?;
         let to = state.ring.published(&ring).ok_or(Refused::DoesNotOpen)?;
-        resealed(&json, sealed, &ring, to)
+        resealed(&json, sealed, &ring, to, &|| permit.give_way())
     });
     let object = answered.await.unwrap_or(Err(Refused::DoesNotOpen))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], object))
 }
 
-fn resealed(json: &[u8], sealed: Submitted, ring: &KeyRing, to: &SealingKey) -> Result<Vec<u8>, Refused> {
+fn resealed(
+    json: &[u8],
+    sealed: Submitted,
+    ring: &KeyRing,
+    to: &SealingKey,
+    before_each: &dyn Fn(),
+) -> Result<Vec<u8>, Refused> {
     let certificate = to.pair().certificate();
-    let resealed = match reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring, certificate) {
+    let Submitted { metadata, spec } = &sealed;
+    let resealed = match reseal(&mut SysRng, metadata, spec, ring, certificate, before_each) {
         Ok(resealed) => resealed,
         Err(ResealError::TooMuch) => return Err(Refused::TooMuch),
         Err(ResealError::Seal(SealFailure::Recipients(too_long))) => return Err(Refused::TooLong(too_long)),
@@ -94,7 +100,7 @@ mod tests {
         let ring = KeyRing::new([Arc::clone(&second)]);
         let rotate = |extra, ring: &KeyRing| {
             let json = sealed(&first, &second, extra);
-            resealed(&json, Submitted::read(&json).unwrap(), ring, &second)
+            resealed(&json, Submitted::read(&json).unwrap(), ring, &second, &|| ())
         };
         assert!(rotate(190_000, &ring).is_ok());
         let refused = rotate(204_800, &ring).unwrap_err();

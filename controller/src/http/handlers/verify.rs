@@ -20,11 +20,10 @@ pub(crate) async fn verify(
 ) -> Result<(), Refused> {
     let permit = state.limit.admit(&headers, &body).await.ok_or(Refused::TooMany)?;
     let answered = catch_panic(move || {
-        let _permit = permit;
         let ring = state.ring.snapshot();
         let json = json_text(body)?;
         let Submitted { metadata, spec } = Submitted::read(&json)?;
-        match sealing::verify(&metadata, &spec, &ring, state.accepted) {
+        match sealing::verify(&metadata, &spec, &ring, state.accepted, &|| permit.give_way()) {
             Verdict::Opens => Ok(()),
             Verdict::DoesNotOpen => Err(Refused::DoesNotOpen),
             Verdict::TooMuch => Err(Refused::TooMuch),

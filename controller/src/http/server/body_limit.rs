@@ -1,8 +1,10 @@
 //! [`BodyLimit`]: how many request bodies may arrive at the same time, and how long each may take.
 //!
 //! Where too many arrive, the one that began first is ended: an honest body is whole within milliseconds, and a client that sends
-//! a header and then nothing keeps no other client out.
+//! a header and then nothing keeps no other client out. Strangers' bodies are ended before those of clients with a known token, of which
+//! strangers take at most half of the places.
 
+use crate::http::authorization::authorizer::Authorizer;
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -14,12 +16,15 @@ use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 /// Maximum number of bodies that arrive, and of bodies that are whole. Each has up to [`LIMIT`] bytes, and twice that in the moment
 /// when it becomes whole. The chart's memory limit has room for all of them.
-pub(crate) const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 8;
+
+/// Number of these bodies that strangers may have.
+const MAX_STRANGERS: usize = AT_ONCE / 2;
 
 /// The largest SealedSecret that etcd takes has 1.5 MiB.
 const LIMIT: usize = 2 << 20;
@@ -33,38 +38,55 @@ const LONGEST: Duration = Duration::from_secs(10);
 /// All request bodies in this process.
 #[derive(Debug)]
 pub(crate) struct BodyLimit {
-    /// Bodies that arrive, the oldest first.
-    arriving: Mutex<(u64, BTreeMap<u64, CancellationToken>)>,
+    /// Bodies that arrive: those of strangers, then those of clients with a known token, the oldest first.
+    arriving: Mutex<(u64, BTreeMap<BodyNumber, CancellationToken>)>,
     /// Permits of bodies that are whole: a handler reads them, or waits to.
     whole: Semaphore,
+    /// A stranger's body takes one of these, and then one of all.
+    strangers: Semaphore,
 }
+
+/// Whether its client's token is known, and how many bodies came before.
+type BodyNumber = (bool, u64);
 
 impl Default for BodyLimit {
     fn default() -> Self {
-        Self { arriving: Mutex::default(), whole: Semaphore::new(AT_ONCE) }
+        Self {
+            arriving: Mutex::default(),
+            whole: Semaphore::new(AT_ONCE),
+            strangers: Semaphore::new(MAX_STRANGERS),
+        }
     }
 }
 
 impl BodyLimit {
-    fn arrives(&self) -> ArrivingBody<'_> {
+    fn arrives(&self, is_known: bool) -> ArrivingBody<'_> {
         let mut arriving = self.arriving.lock();
         let (next, there) = &mut *arriving;
-        if there.len() >= AT_ONCE
-            && let Some((_, eldest)) = there.pop_first()
-        {
-            eldest.cancel();
-        }
         *next += 1;
+        let number = (is_known, *next);
         let gives_way = CancellationToken::new();
-        there.insert(*next, gives_way.clone());
-        ArrivingBody { bodies: self, number: *next, gives_way }
+        there.insert(number, gives_way.clone());
+        // A stranger's own, if all others are of clients with a known token.
+        if there.len() > AT_ONCE
+            && let Some((_, first)) = there.pop_first()
+        {
+            first.cancel();
+        }
+        ArrivingBody { bodies: self, number, gives_way }
+    }
+
+    /// The permits of a whole body; None if there are too many.
+    fn admit(&self, is_known: bool) -> Option<[Option<SemaphorePermit<'_>>; 2]> {
+        let stranger = if is_known { None } else { Some(self.strangers.try_acquire().ok()?) };
+        Some([stranger, Some(self.whole.try_acquire().ok()?)])
     }
 }
 
 /// A body that arrives.
 struct ArrivingBody<'a> {
     bodies: &'a BodyLimit,
-    number: u64,
+    number: BodyNumber,
     gives_way: CancellationToken,
 }
 
@@ -108,18 +130,19 @@ impl Drop for ArrivingBody<'_> {
 
 /// Passes a request on once its body is whole, or answers 429: behind others it would wait for long.
 pub(crate) async fn read_body(
-    State(bodies): State<Arc<BodyLimit>>,
+    State((bodies, authorizer)): State<(Arc<BodyLimit>, Arc<Authorizer>)>,
     request: Request,
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match bodies.arrives().whole(body).await {
+    let is_known = authorizer.knows(&parts.headers);
+    let body = match bodies.arrives(is_known).whole(body).await {
         Ok(body) => body,
         Err(refused) => return refused.into_response(),
     };
-    match bodies.whole.try_acquire() {
-        Ok(_permit) => next.run(Request::from_parts(parts, body)).await,
-        Err(_) => StatusCode::TOO_MANY_REQUESTS.into_response(),
+    match bodies.admit(is_known) {
+        Some(_permits) => next.run(Request::from_parts(parts, body)).await,
+        None => StatusCode::TOO_MANY_REQUESTS.into_response(),
     }
 }
 
@@ -142,23 +165,41 @@ mod tests {
         let mut there = tokio::task::JoinSet::new();
         for _ in 0..200 {
             let bodies = Arc::clone(&bodies);
-            there.spawn(async move { bodies.arrives().whole(silent()).await.err() });
+            there.spawn(async move { bodies.arrives(false).whole(silent()).await.err() });
         }
         // All but those that are there give way.
         for _ in AT_ONCE..200 {
             assert_eq!(there.join_next().await.unwrap().unwrap(), Some(StatusCode::TOO_MANY_REQUESTS));
         }
-        let honest = bodies.arrives().whole(Body::from("{}")).await;
+        let honest = bodies.arrives(false).whole(Body::from("{}")).await;
         assert_eq!(to_bytes(honest.unwrap(), LIMIT).await.unwrap(), "{}");
         assert_eq!(there.join_next().await.unwrap().unwrap(), Some(StatusCode::TOO_MANY_REQUESTS));
         there.shutdown().await;
         assert!(bodies.arriving.lock().1.is_empty());
     }
 
+    /// Strangers keep no client with a known token out, however many bodies they send, silent ones or whole ones.
+    #[tokio::test]
+    async fn strangers_take_no_place_of_known_clients() {
+        let bodies = BodyLimit::default();
+        let known: Vec<_> = (0..AT_ONCE).map(|_| bodies.arrives(true)).collect();
+        let stranger = bodies.arrives(false);
+        assert!(stranger.gives_way.is_cancelled());
+        assert!(known.iter().all(|body| !body.gives_way.is_cancelled()));
+        // Among themselves, the oldest gives way.
+        let next = bodies.arrives(true);
+        assert!(known[0].gives_way.is_cancelled() && !next.gives_way.is_cancelled());
+
+        let strangers: Vec<_> = std::iter::from_fn(|| bodies.admit(false)).collect();
+        assert_eq!(strangers.len(), MAX_STRANGERS);
+        let held: Vec<_> = std::iter::from_fn(|| bodies.admit(true)).collect();
+        assert_eq!(held.len(), AT_ONCE - MAX_STRANGERS);
+    }
+
     #[tokio::test]
     async fn a_body_is_bounded() {
         let large = Body::from(vec![b' '; LIMIT + 1]);
-        let refused = BodyLimit::default().arrives().whole(large).await.err();
+        let refused = BodyLimit::default().arrives(false).whole(large).await.err();
         assert_eq!(refused, Some(StatusCode::PAYLOAD_TOO_LARGE));
     }
 
@@ -175,7 +216,7 @@ mod tests {
             };
             let body = Body::from_stream(stream::iter(0..parts).map(part));
             assert_eq!(
-                BodyLimit::default().arrives().whole(body).await.err(),
+                BodyLimit::default().arrives(false).whole(body).await.err(),
                 Some(StatusCode::PAYLOAD_TOO_LARGE)
             );
             assert_eq!(sent.load(Ordering::Relaxed), expected);

@@ -31,6 +31,7 @@ pub(crate) struct Entries<'a> {
     operations: Cell<u32>,
     /// What each group gave, by scope and index.
     opened: RefCell<BTreeMap<(&'static str, usize), Option<OpenedGroup>>>,
+    before_each: &'a dyn Fn(),
 }
 
 impl<'a> Entries<'a> {
@@ -42,12 +43,18 @@ impl<'a> Entries<'a> {
             tries_all: false,
             operations: Cell::new(0),
             opened: RefCell::default(),
+            before_each: &|| (),
         }
     }
 
     /// These entries, for a user who has the keys.
     pub(crate) fn trying_all(self, tries_all: bool) -> Self {
         Self { tries_all, ..self }
+    }
+
+    /// These entries, with what is called before each operation with a private key of the ring.
+    pub(crate) fn calling(self, before_each: &'a dyn Fn()) -> Self {
+        Self { before_each, ..self }
     }
 
     /// These entries, with what opens those for age identities.
@@ -151,6 +158,7 @@ impl<'a> Entries<'a> {
                 return None;
             }
             self.operations.set(self.operations.get().saturating_add(1));
+            (self.before_each)();
             if let Some(opened) = wrapped.open(key.pair().private(), label) {
                 return Some(OpenedGroup { key: opened, entry, by: Some(key.fingerprint()) });
             }

@@ -6,6 +6,7 @@ use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
 use serde_json::json;
+use std::cell::Cell;
 use std::sync::Arc;
 
 fn key(number: i64) -> Arc<SealingKey> {
@@ -34,4 +35,34 @@ fn entries_cost_one_operation_for_all_items_of_a_group() {
         assert!(opener.open(name, item).is_ok(), "{name}");
     }
     assert_eq!((opener.entries.operations(), opener.trials.tries_in_vain()), (1, 0));
+}
+
+/// A request calls what it is given before each operation with a private key, on items and on entries.
+#[test]
+fn others_have_a_turn_before_each_operation_of_a_request() {
+    let keys = [key(1), key(2), key(3)];
+    let metadata = || serde_json::from_value(json!({ "namespace": "ns", "name": "name" })).unwrap();
+    let data = || (0..5).map(|number| (format!("item-{number}"), Plaintext::new(vec![number]))).collect();
+    let secret = SecretToSeal { metadata: metadata(), type_: None, immutable: None, data: data() };
+    let oldest = keys[0].pair().certificate();
+    let alone = SealFor { first: oldest, others: Vec::new() };
+    let other = key(0);
+    let others = vec![OtherRecipient::Certificate(oldest)];
+    let by_entry = SealFor { first: other.pair().certificate(), others };
+    let ring = KeyRing::new(keys.iter().map(Arc::clone));
+    for (to, is_by_entry) in [(alone, false), (by_entry, true)] {
+        let mut sealed = seal_secret_for(&mut SysRng, &to, &secret).unwrap();
+        // All keys are tried, the newest first.
+        sealed.metadata.annotations.as_mut().map(|annotations| annotations.remove(CERTIFICATE_FINGERPRINT));
+        let turns = Cell::new(0);
+        let before_each = || turns.set(turns.get() + 1);
+        let opener = ItemOpener::for_request(&sealed.metadata, &ring, &before_each);
+        for (name, item) in &sealed.spec.encrypted_data {
+            assert!(opener.open_or_not(Some(name), item).is_some(), "{name}");
+        }
+        let operations = opener.entries.operations();
+        assert_eq!(operations, u32::from(is_by_entry));
+        // Two keys in vain for the first item, and one operation for each.
+        assert_eq!(turns.get(), operations + if is_by_entry { 0 } else { 2 + 5 });
+    }
 }

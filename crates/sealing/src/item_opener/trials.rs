@@ -24,7 +24,7 @@ const FAILED_TRIES: u32 = 600;
 /// as many keys, needs items times keys of them; a hundred items under a hundred keys are let through.
 const MISSES: u32 = 10_000;
 
-/// As [`MISSES`], for a request: a few seconds of one processor, during which no other request is answered. Enough for
+/// As [`MISSES`], for a request: a few seconds of one processor, during which no other request of a stranger is answered. Enough for
 /// fifty items under fifty keys.
 const MISSES_OF_A_REQUEST: u32 = 2_500;
 
@@ -41,6 +41,7 @@ pub(crate) struct Trials<'a> {
     foreign: Cell<u32>,
     opens: Cell<u32>,
     opened: RefCell<BTreeSet<Fingerprint>>,
+    before_each: &'a dyn Fn(),
 }
 
 impl<'a> Trials<'a> {
@@ -55,11 +56,17 @@ impl<'a> Trials<'a> {
             foreign: Cell::new(0),
             opens: Cell::new(0),
             opened: RefCell::default(),
+            before_each: &|| (),
         };
         if let Some(index) = hint.and_then(|hint| ring.iter().position(|key| key.fingerprint() == hint)) {
             opener.prefer(index);
         }
         opener
+    }
+
+    /// These tries, with what is called before each operation with a private key.
+    pub(crate) fn calling(self, before_each: &'a dyn Fn()) -> Self {
+        Self { before_each, ..self }
     }
 
     /// Whether the object has cost as many tries as it may.
@@ -121,6 +128,7 @@ impl<'a> Trials<'a> {
         envelope: &[u8],
         accepted: impl Fn(&AesKey) -> bool,
     ) -> Result<(AesKey, Plaintext), OpenError> {
+        (self.before_each)();
         let key = session_key(self.ring.at(index).pair().private(), label, envelope)?;
         let value = if accepted(&key) { open_with(&key, envelope) } else { Err(OpenError::DoesNotOpen) };
         value.map(|value| (key, value))

@@ -44,11 +44,11 @@ pub(super) fn seal(metadata: serde_json::Value, data: BTreeMap<String, Vec<u8>>)
 
 pub(super) fn reseal_to_newest(sealed: &SealedSecret, ring: &KeyRing) -> Result<Resealed, ResealError> {
     let newest = ring.newest().unwrap().pair().certificate();
-    reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring, newest)
+    reseal(&mut SysRng, &sealed.metadata, &sealed.spec, ring, newest, &|| ())
 }
 
 pub(super) fn opens(sealed: &SealedSecret, ring: &KeyRing) -> Verdict {
-    verify(&sealed.metadata, &sealed.spec, ring, ALL)
+    verify(&sealed.metadata, &sealed.spec, ring, ALL, &|| ())
 }
 
 pub(super) fn open(sealed: &SealedSecret) -> Result<UnsealedSecret, UnsealError> {

@@ -161,7 +161,8 @@ impl Model {
     fn reseal(&mut self, cluster: Cluster) {
         let all_open = self.items.values().all(|item| item.opens_in(cluster));
         let (ring, certificate) = (self.ring(cluster), self.certificate(cluster));
-        let resealed = reseal(&mut SysRng, &self.sealed.metadata, &self.sealed.spec, &ring, &certificate);
+        let resealed =
+            reseal(&mut SysRng, &self.sealed.metadata, &self.sealed.spec, &ring, &certificate, &|| ());
         assert_eq!(resealed.is_ok(), all_open, "{resealed:?}");
         let Ok(resealed) = resealed else { return };
         assert_eq!(resealed.seals_all, self.items.values().all(|item| item.envelope == cluster));
