@@ -6,6 +6,7 @@
 pub(crate) mod address;
 pub(crate) mod cache;
 pub(crate) mod file;
+pub(crate) mod key_states;
 pub(crate) mod known_certificate;
 pub(crate) mod url;
 pub(crate) mod warnings;
@@ -13,6 +14,7 @@ pub(crate) mod withdrawn;
 
 use crate::certificate::address::{Address, UnsupportedAddress};
 use crate::certificate::cache::{CacheError, Cached};
+use crate::certificate::key_states::is_in_use;
 use crate::certificate::known_certificate::KnownCertificate;
 use crate::certificate::url::Redirects;
 use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
@@ -21,6 +23,7 @@ use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
 use crate::error::Hint;
 use crate::terminal::escape::shown_path;
+use crate::terminal::program::name;
 use envelope::{Certificate, CertificateError, Expired, Fingerprint, pem};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -36,6 +39,8 @@ pub(crate) enum CertificateSource {
     Controller(ControllerAddress),
     /// The cache of this machine: the certificate that this controller served last.
     Cache(ControllerAddress),
+    /// A file or URL, and the controller whose keys decide, if the certificate would be refused because its key was retired.
+    Named(Box<Self>, Box<ControllerAddress>),
 }
 
 /// Why there is no certificate to seal with.
@@ -129,7 +134,7 @@ impl CertificateSource {
     pub(crate) fn certificate_and_trust(&self) -> Result<(Certificate, Trust), SourceError> {
         let now = Timestamp::now();
         let fetched = self.fetch()?;
-        Self::check_not_withdrawn(&fetched)?;
+        self.check_not_withdrawn(&fetched)?;
         fetched.certificate.check_unexpired(now).map_err(|source| SourceError::Expired {
             from: fetched.from.clone(),
             served: fetched.trust.is_served(),
@@ -145,7 +150,7 @@ impl CertificateSource {
         let fetched = self.fetch()?;
         // A certificate that the user names may be printed.
         if fetched.trust != Trust::Named {
-            Self::check_not_withdrawn(&fetched)?;
+            self.check_not_withdrawn(&fetched)?;
         }
         self.remember(&fetched, Timestamp::now());
         let others = pem::blocks(&fetched.text)
@@ -154,6 +159,14 @@ impl CertificateSource {
             .skip(1)
             .map(|block| pem::encode(&block.label, &block.der).to_string());
         Ok(std::iter::once(fetched.certificate.to_pem()).chain(others).collect())
+    }
+
+    /// The file or URL itself; that of a controller or the cache as it is.
+    pub(crate) fn plain(&self) -> &Self {
+        match self {
+            Self::Named(source, _) => source,
+            other => other,
+        }
     }
 
     fn fetch(&self) -> Result<Fetched, SourceError> {
@@ -180,17 +193,22 @@ impl CertificateSource {
                 let cached = Cached::of(controller).map_err(|error| SourceError::Cache(Box::new(error)))?;
                 (cached.certificate, Trust::Cached)
             }
+            Self::Named(source, _) => return source.fetch(),
         };
         let certificate = Certificate::from_pem(&text)
             .map_err(|source| SourceError::Unusable { from: from.clone(), source })?;
         Ok(Fetched { certificate, text, trust, from })
     }
 
-    /// A cluster that serves a retired key over verified TLS uses it again.
-    fn check_not_withdrawn(fetched: &Fetched) -> Result<(), SourceError> {
+    /// A cluster that serves a retired key over verified TLS uses it again, as one does that has it among its active keys.
+    fn check_not_withdrawn(&self, fetched: &Fetched) -> Result<(), SourceError> {
+        let is_used = || match self {
+            Self::Named(_, controller) => is_in_use(controller, &fetched.certificate),
+            _ => fetched.trust == Trust::Verified,
+        };
         match Withdrawal::of(&fetched.certificate) {
             None => Ok(()),
-            Some(known) if known.how == Withdrawn::Retired && fetched.trust == Trust::Verified => {
+            Some(known) if known.how == Withdrawn::Retired && is_used() => {
                 Withdrawal::lift(&fetched.certificate);
                 Ok(())
             }
@@ -206,7 +224,7 @@ impl CertificateSource {
     fn remember(&self, fetched: &Fetched, now: Timestamp) {
         let certificate = &fetched.certificate;
         match self {
-            Self::File(_) | Self::Url(_) => {}
+            Self::File(_) | Self::Url(_) | Self::Named(..) => {}
             Self::Controller(controller) => {
                 let last = Cached::of(controller).ok();
                 if let Some(last) = &last {
@@ -235,6 +253,7 @@ impl CertificateSource {
             Self::Url(url) => address::shown(url),
             Self::Controller(controller) => format!("of {}", controller.service()),
             Self::Cache(controller) => format!("cached from {}", controller.service()),
+            Self::Named(source, _) => source.described(),
         }
     }
 }
@@ -310,7 +329,17 @@ impl Hint for SourceError {
                 } else {
                     "fetch the present one with --fetch-cert"
                 };
-                format!("{step}. If the key is in use again on purpose, delete {}", source.file.display())
+                let file = source.file.display();
+                match source.how {
+                    Withdrawn::Retired => format!(
+                        "{step}. If the key is in use again, `{} keys list` on its cluster finds that out, by a user who may list the keys; \
+                         else delete {file}",
+                        name()
+                    ),
+                    Withdrawn::Revoked => {
+                        format!("{step}. If the key is in use again on purpose, delete {file}")
+                    }
+                }
             }
         })
     }

@@ -67,7 +67,8 @@ impl Target {
     /// The certificate of `--cert`; without it, that of the controller.
     pub(crate) fn certificate(&self) -> Result<CertificateSource, CommandError> {
         match &self.named_certificate {
-            Some(named) => Ok(named.clone()),
+            Some(named) if self.is_offline => Ok(named.clone()),
+            Some(named) => Ok(checked_by(named.clone(), self.settings.address_by_flags())),
             None => Ok(of_controller(self.controller()?.clone(), self.is_offline)),
         }
     }
@@ -95,7 +96,11 @@ pub(crate) fn certificate_source(
 ) -> Result<CertificateSource, CommandError> {
     let is_offline = flags.offline == Some(true);
     let named = named_certificate(flags.cert, is_offline)?;
-    Ok(named.unwrap_or_else(|| of_controller(controller, is_offline)))
+    Ok(match named {
+        Some(named) if is_offline => named,
+        Some(named) => checked_by(named, controller),
+        None => of_controller(controller, is_offline),
+    })
 }
 
 /// The file or URL of `--cert`.
@@ -107,6 +112,11 @@ fn named_certificate(
         Some(CertificateSource::Url(_)) if is_offline => Err(UsageError::OfflineWithUrl.into()),
         named => Ok(named),
     }
+}
+
+/// The certificate of a file or URL; the keys of this controller decide if its key was retired from this machine.
+fn checked_by(named: CertificateSource, controller: ControllerAddress) -> CertificateSource {
+    CertificateSource::Named(Box::new(named), Box::new(controller))
 }
 
 /// The certificate that the controller serves; offline, the one that it served last.

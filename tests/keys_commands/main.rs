@@ -28,6 +28,7 @@ fn main() -> ExitCode {
             renew::a_certificate_from_the_future_is_not_the_newest,
             retire::not_while_something_needs_it,
             retire::what_it_says_to_do_first_is_what_helps,
+            retire::what_its_scope_closes_is_opened_first,
             retire::not_while_it_is_not_known,
             retire::not_while_it_is_served,
             live::what_lives_in_the_cluster_is_resealed_there,

@@ -9,6 +9,7 @@ use kube::ResourceExt;
 use kube::api::ListParams;
 use serde_json::json;
 use tests::test::eventually::eventually;
+use tests::user::person::Person;
 
 use crate::stage::{SOON, Stage, short, stop};
 
@@ -25,11 +26,11 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
             scene.write("deploy/db.json", sealed.to_string())?;
             scene.follow(&newest, "kubeseal-rs keys renew").await?;
             let needed = scene.keys(&["retire", short(&old)]).await?.failure(1)?;
-            ensure!(needed.contains("/db") && needed.contains("kubeseal-rs --re-encrypt"), "{needed}");
+            ensure!(needed.contains("/db") && needed.contains("kubeseal-rs reseal --live"), "{needed}");
             ensure!(!needed.contains("deploy/db.json"), "it names a file that it was not given: {needed}");
 
             // Resealed in the cluster, and not yet in the folder.
-            scene.follow(&needed, "kubectl get sealedsecret ").await?;
+            scene.follow(&at_a_terminal(&needed), "kubeseal-rs reseal --live").await?;
             scene.sees("db", "1").await?;
             let needed = scene.keys(&["retire", &old, "deploy"]).await?.failure(1)?;
             ensure!(needed.contains("deploy/db.json: document 1 (SealedSecret "), "{needed}");
@@ -86,6 +87,47 @@ pub(crate) async fn not_while_something_needs_it(stage: Arc<Stage>) -> Result<()
                 let error = scene.keys(&["retire", given]).await?.failure(1)?;
                 ensure!(error.contains(words) && error.contains("hint: "), "{error}");
             }
+            stop(pod).await
+        })
+        .await
+}
+
+/// The message whose command asks nothing, because there is no terminal here.
+fn at_a_terminal(message: &str) -> String {
+    message.replace("reseal --live", "reseal --live --yes")
+}
+
+/// It opens only once its annotations state the scope that it was sealed with.
+pub(crate) async fn what_its_scope_closes_is_opened_first(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |scene| {
+            let pod = scene.start().await?;
+            let (old, before) = (scene.newest().await?, scene.served().await?);
+            let secret = Person::secret(&scene.namespace, "wide", &json!({ "password": "1" }));
+            let mut wide = scene.person.seal(&secret, &["--scope", "namespace-wide"]).await?;
+            wide["metadata"]["annotations"] = json!({});
+            scene.person.apply(&wide).await?;
+            scene.person.sees_synced(&scene.namespace, "wide", ConditionStatus::False).await?;
+            scene.printed(&["renew"]).await?;
+            eventually(SOON, "the new certificate is served", async || {
+                ensure!(scene.served().await? != before, "it is not");
+                Ok(())
+            })
+            .await?;
+            let needed = scene.keys(&["retire", &old]).await?.failure(1)?;
+            // The second command alone does not help, and says why.
+            let flags = ["reseal", "--live", "-n", &scene.namespace, "--yes"];
+            let closed = scene.kubeseal.run(&flags, b"").await?.failure(1)?;
+            ensure!(
+                closed.contains("its status says: ") && closed.contains("add the annotation"),
+                "{closed}"
+            );
+            scene.follow(&needed, "kubectl annotate sealedsecret wide ").await?;
+            scene.sees("wide", "1").await?;
+            let resealed = scene.follow(&at_a_terminal(&needed), "kubeseal-rs reseal --live").await?;
+            ensure!(resealed.contains("1 resealed, 0 up to date"), "{resealed}");
+            scene.printed(&["retire", &old]).await?;
+            scene.sees("wide", "1").await?;
             stop(pod).await
         })
         .await

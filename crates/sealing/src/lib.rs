@@ -40,7 +40,7 @@ pub use keys::key_ring::KeyRing;
 pub use keys::sealing_key::{KeyOrder, KeySecretError, SealingKey};
 pub use keys::successor_name::{Predecessor, successor_name};
 pub use keys::{AgeOpener, Keys};
-pub use needs::{Needs, needs};
+pub use needs::{Needs, Unstated, needs};
 pub use reseal::{MAX_ITEMS_OF_A_REQUEST, ResealError, Resealed, Verdict, reseal, reseal_in_full, verify};
 pub use seal::{SealFailure, SealedItems, SecretToSeal, seal_item, seal_items, seal_secret, seal_secret_for};
 pub use seal_for::{OtherRecipient, SealFor};

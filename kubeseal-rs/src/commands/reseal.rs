@@ -245,7 +245,7 @@ mod tests {
             certificate_source(by_controller, &target.unwrap()).unwrap()
         };
         assert!(matches!(source(false, &[]), CertificateSource::Controller(_)));
-        assert!(matches!(source(true, &[]), CertificateSource::File(_)));
-        assert!(matches!(source(false, &["a.key"]), CertificateSource::File(_)));
+        assert!(matches!(source(true, &[]).plain(), CertificateSource::File(_)));
+        assert!(matches!(source(false, &["a.key"]).plain(), CertificateSource::File(_)));
     }
 }

@@ -58,6 +58,17 @@ struct ProjectSource {
 }
 
 impl ControllerSettings {
+    /// The controller without what the project file says of it.
+    pub(crate) fn address_by_flags(&self) -> ControllerAddress {
+        let Connection { controller_name, controller_namespace, .. } = self.stated.clone();
+        ControllerAddress::from_args(
+            controller_name,
+            controller_namespace,
+            self.key_prefix.clone(),
+            &self.cluster,
+        )
+    }
+
     /// From the flags of a command, for files in `folder`. Accepts the cluster of `--for`, at a terminal by a question.
     pub(crate) fn from_args(flags: KeyStoreFlags, folder: &Path) -> Result<Self, CommandError> {
         let KeyStoreFlags { controller_name, controller_namespace, key_prefix, mut connection, project } =

@@ -5,7 +5,7 @@ use api::{Scope, SealedSecret};
 use envelope::{Certificate, KeyPair, PrivateKey, issue};
 use jiff::SignedDuration;
 use rand::rngs::SysRng;
-use sealing::{KeyRing, Needs, SealingKey, Verdict, needs, seal_item};
+use sealing::{KeyRing, Needs, ScopeChange, SealingKey, Unstated, Verdict, needs, seal_item};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,23 +48,29 @@ fn the_keys_that_an_object_needs_are_found() {
     let (a, b) = (key(A).fingerprint(), key(B).fingerprint());
     let needs = |sealed: &SealedSecret| needs(&sealed.metadata, &sealed.spec, ring());
     let mut sealed = seal(json!({ "name": "n", "namespace": "ns" }), one_item());
-    assert_eq!(needs(&sealed), Needs { keys: [a].into(), unopened: false });
+    assert_eq!(needs(&sealed), Needs { keys: [a].into(), unopened: false, unstated: None });
 
     let label = Scope::Strict.label("ns", "n");
     let other = seal_item(&mut SysRng, key(B).pair().certificate(), &label, b"x").unwrap();
     sealed.spec.encrypted_data.insert("other".into(), other);
-    assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: false });
+    assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: false, unstated: None });
 
     // Of the wrong scope, it still needs its key; of the wrong name, it is not known.
     let mut wider = sealed.clone();
     let annotations = wider.metadata.annotations.get_or_insert_default();
     annotations.insert(api::annotations::CLUSTER_WIDE.into(), "true".into());
-    assert_eq!(needs(&wider), Needs { keys: [a, b].into(), unopened: false });
+    let change = ScopeChange { add: None, remove: vec![api::annotations::CLUSTER_WIDE] };
+    let unstated = Some(Unstated::Annotations(change));
+    assert_eq!(needs(&wider), Needs { keys: [a, b].into(), unopened: false, unstated });
+    let wide =
+        seal_item(&mut SysRng, key(A).pair().certificate(), &Scope::ClusterWide.label("ns", "n"), b"x");
+    wider.spec.encrypted_data.insert("wide".into(), wide.unwrap());
+    assert_eq!(needs(&wider).unstated, Some(Unstated::SeveralScopes));
     let mut moved = sealed.clone();
     moved.metadata.name = Some("other".into());
-    assert_eq!(needs(&moved), Needs { keys: [].into(), unopened: true });
+    assert_eq!(needs(&moved), Needs { keys: [].into(), unopened: true, unstated: None });
     sealed.spec.encrypted_data.insert("broken".into(), "%".into());
-    assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: true });
+    assert_eq!(needs(&sealed), Needs { keys: [a, b].into(), unopened: true, unstated: None });
 
     // However much of it does not open, and whatever its hint says.
     let elsewhere = Scope::Strict.label("ns", "elsewhere");
@@ -73,10 +79,10 @@ fn the_keys_that_an_object_needs_are_found() {
     let last = wasteful.spec.encrypted_data.remove("other").unwrap();
     wasteful.spec.encrypted_data = (0..150).map(|index| (format!("a{index}"), foreign.clone())).collect();
     wasteful.spec.encrypted_data.insert("last".into(), last);
-    assert_eq!(needs(&wasteful), Needs { keys: [b].into(), unopened: true });
+    assert_eq!(needs(&wasteful), Needs { keys: [b].into(), unopened: true, unstated: None });
 
     let data = seal_item(&mut SysRng, key(B).pair().certificate(), &label, b"{}").unwrap();
     let mut deprecated = seal(json!({ "name": "n", "namespace": "ns" }), BTreeMap::new());
     deprecated.spec.data = Some(data);
-    assert_eq!(needs(&deprecated), Needs { keys: [b].into(), unopened: false });
+    assert_eq!(needs(&deprecated), Needs { keys: [b].into(), unopened: false, unstated: None });
 }

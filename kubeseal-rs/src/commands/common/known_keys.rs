@@ -5,6 +5,7 @@
 //! and a request that fails only means that less is known.
 
 use crate::certificate::is_revoked;
+use crate::certificate::key_states::correct;
 use crate::certificate::withdrawn::Withdrawal;
 use crate::controller::Controller;
 use crate::key_store::KeyStore;
@@ -58,6 +59,7 @@ fn stored(controller: &Controller) -> Option<BTreeMap<Fingerprint, NotedKey>> {
         return None;
     }
     let keys = store.keys().ok()?;
+    correct(&store, &keys);
     let named = |key: &StoredKey, noted: NotedKey| Some((key.fingerprint()?, noted));
     let secret = |key: &StoredKey| SecretName { namespace: store.namespace().to_owned(), name: key.name() };
     let mut known: BTreeMap<Fingerprint, NotedKey> = BTreeMap::new();

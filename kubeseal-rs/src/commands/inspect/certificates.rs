@@ -19,10 +19,10 @@ pub(crate) struct Certificates {
 impl Certificates {
     /// The certificates of `source`. A missing cached certificate is no error: then less is printed.
     pub(crate) fn from(source: &CertificateSource) -> Result<Self, SourceError> {
-        let from = match source {
+        let from = match source.plain() {
             CertificateSource::File(_) | CertificateSource::Url(_) => "cert",
             CertificateSource::Cache(_) => "kept",
-            CertificateSource::Controller(_) => "cluster",
+            CertificateSource::Controller(_) | CertificateSource::Named(..) => "cluster",
         };
         let text = match source.pem() {
             Ok(text) => text,

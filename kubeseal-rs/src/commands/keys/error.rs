@@ -164,7 +164,10 @@ impl Hint for KeysError {
             Self::NoTerminal => "add --yes; nothing was changed".into(),
             Self::NothingToBackUp(_) => "check --controller-namespace and --context".into(),
             Self::Exists(_) => "choose another name, or overwrite it with --force".into(),
-            Self::NotInBackup { .. } => format!("make a new one: `{} keys backup -o NEWFILE`", name()),
+            Self::NotInBackup { .. } => format!(
+                "make a new one: `{} keys backup -o NEWFILE -r RECIPIENT`, with -r or -R for each recipient, or with none for a passphrase",
+                name()
+            ),
             Self::BackupUnopened { record, .. } => {
                 let known = match record.as_str() {
                     "" => "the key's Secret has no record of a backup".to_owned(),

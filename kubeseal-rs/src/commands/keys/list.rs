@@ -3,8 +3,7 @@
 pub(crate) mod listing;
 pub(crate) mod table;
 
-use crate::certificate::withdraw;
-use crate::certificate::withdrawn::Withdrawn;
+use crate::certificate::key_states::correct;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::newest;
 use crate::commands::keys::list::listing::{Line, Listing};
@@ -12,7 +11,8 @@ use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster,
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::Output;
 use crate::key_store::KeyStore;
-use crate::key_store::stored_key::{State, StoredKey};
+use crate::key_store::backup::backup_record::BackupRecord;
+use crate::key_store::stored_key::StoredKey;
 use crate::manifest::write::RenderError;
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
@@ -81,12 +81,7 @@ pub(crate) fn run(args: ListArgs) -> Result<(), CommandError> {
 
 fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), CommandError> {
     let keys = store.keys()?;
-    // Keys may have been revoked from another machine. A certificate alone proves nothing: it is public, and that of
-    // another cluster may have been put there.
-    let revoked = keys.iter().filter(|key| key.state() == State::Compromised && store.is_verified());
-    for key in revoked.filter_map(|key| key.key().ok()) {
-        withdraw(key.pair().certificate(), Withdrawn::Revoked, store.server());
-    }
+    correct(store, &keys);
     let in_cluster = match store.sealed_secrets() {
         Ok(objects) => Some(in_cluster(&objects, None, &KeyRing::default())),
         Err(error) if error.is_forbidden() => {
@@ -136,6 +131,7 @@ fn lines(keys: &[StoredKey], in_cluster: Option<&[KeyUsage]>, in_files: Option<&
             created: key.created(),
             not_before: key.certificate().map(Certificate::not_before),
             not_after: key.certificate().map(Certificate::not_after),
+            backed_up: BackupRecord::of(key).last(),
             cluster: in_cluster.map(|uses| count(uses, fingerprint)),
             // A number that is too low is worse than none: users retire keys by it.
             files: in_files

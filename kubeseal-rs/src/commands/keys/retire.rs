@@ -3,6 +3,7 @@
 pub(crate) mod exceptions;
 pub(crate) mod needed;
 
+use crate::certificate::key_states::correct;
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::cluster::session::request_error::RequestError;
@@ -89,6 +90,7 @@ pub(crate) fn run(mut args: RetireArgs) -> Result<(), CommandError> {
     let except = Exceptions::read(&inputs, files.namespace.as_deref())?;
     let store = KeyStore::connect(&controller)?;
     let keys = store.keys()?;
+    correct(&store, &keys);
     let (fingerprint, secrets) = find(&keys, &args.fingerprint)?;
     if newest(&keys).and_then(StoredKey::fingerprint) == Some(fingerprint) {
         let flags = controller.words_for_keys();

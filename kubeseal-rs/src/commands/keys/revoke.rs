@@ -120,6 +120,15 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
             .map_err(|error| not_revoked(&leak.fingerprint.short(), &controller, &names, error.into()))?;
     }
     let mut stdout = ProgressLines::new();
+    if todo.is_empty() {
+        let names: Vec<String> =
+            leak.secrets.iter().map(|key| format!("{}/{}", store.namespace(), key.name())).collect();
+        stdout.print(&format!(
+            "{} is revoked already (Secret {})\n",
+            leak.fingerprint.short(),
+            names.join(", ")
+        ));
+    }
     let renewal =
         if todo.is_empty() { Ok(None) } else { take_out(&store, &keys, &leak, &todo, revoke, &mut stdout)? };
     for certificate in certificates.values() {

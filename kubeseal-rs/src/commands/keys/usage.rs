@@ -23,7 +23,7 @@ use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use recipients::Recipients;
-use sealing::{KeyRing, needs, recipients_in};
+use sealing::{KeyRing, Unstated, needs, recipients_in};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -56,6 +56,8 @@ pub(crate) struct KeyUsage {
     pub opened_by: BTreeSet<Fingerprint>,
     /// The keys that the annotation for the recipients names: they open it, or did so before it was resealed.
     pub named: BTreeSet<Fingerprint>,
+    /// Whether it opens only once its annotations state another scope.
+    pub unstated: Option<Unstated>,
     /// Whether it may need other keys as well.
     pub unknown: bool,
     /// Whether its namespace is known, or does not matter: no key opens it elsewhere.
@@ -113,6 +115,7 @@ fn of_object(object: &ObservedSealedSecret, ring: Option<&KeyRing>) -> KeyUsage 
         opened_by: keys.clone(),
         keys,
         named: named(&object.metadata),
+        unstated: None,
         unknown,
         is_placed: true,
     };
@@ -160,7 +163,7 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
         keys.extend(hint);
         unknown = hint.is_none() || !known.is_placed;
     }
-    KeyUsage { keys, opened_by, unknown, ..known }
+    KeyUsage { keys, opened_by, unstated: found.unstated, unknown, ..known }
 }
 
 fn named(metadata: &ObjectMeta) -> BTreeSet<Fingerprint> {
@@ -220,6 +223,7 @@ fn of_file(
         keys: BTreeSet::new(),
         opened_by: BTreeSet::new(),
         named: named(&metadata),
+        unstated: None,
         unknown: true,
         is_placed: metadata.namespace.is_some()
             || Scope::of(metadata.annotations.as_ref()) == Scope::ClusterWide,

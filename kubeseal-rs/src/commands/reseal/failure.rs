@@ -67,6 +67,11 @@ impl ResealFailure {
         )
     }
 
+    /// Whether the controller answered that it does not open.
+    pub(crate) const fn is_of_the_object(&self) -> bool {
+        matches!(self, Self::DoesNotOpen | Self::Reason(_))
+    }
+
     /// Adds the reason, if the SealedSecret does not open.
     pub(crate) fn with_reason(self, reason: impl FnOnce() -> Option<Reason>) -> Self {
         match self {

@@ -36,29 +36,38 @@ pub(crate) struct LiveJob<'a> {
     pub is_confirmed: bool,
 }
 
+/// A SealedSecret that is sealed to another certificate.
+struct OldObject {
+    sealed: SealedObject,
+    /// What shows that a tool applies it from a source.
+    keeper: Option<String>,
+    /// Why it does not open, as its status says.
+    said: Option<String>,
+    old: Old,
+}
+
 impl LiveJob<'_> {
     pub(crate) fn run(&self, objects: &LiveObjects) -> Result<(), CommandError> {
         let mut report = ResealSummary::of(objects.place());
         let mut old = Vec::new();
-        for LiveObject { location, keeper, sealed } in objects.list()? {
+        for LiveObject { location, keeper, said, sealed } in objects.list()? {
             match sealed {
                 Err(error) => report.failures.add_at(&location, &LiveError::Shape(error)),
                 Ok(sealed) => match self.present.old(&sealed) {
                     None => report.up_to_date += 1,
-                    Some(found) => old.push((sealed, keeper, found)),
+                    Some(found) => old.push(OldObject { sealed, keeper, said, old: found }),
                 },
             }
         }
         let mut stdout = ProgressLines::new();
         match self.resealer {
-            None => old.iter().for_each(|(sealed, _, found)| report.stale(&sealed.location, found)),
+            None => old.iter().for_each(|it| report.stale(&it.sealed.location, &it.old)),
             Some(_) if old.is_empty() => {}
             Some(resealer) => {
                 warn_of_keepers(&old);
                 if !self.is_confirmed {
                     confirm(old.len(), &objects.place())?;
                 }
-                let old = old.into_iter().map(|(sealed, _, found)| (sealed, found)).unzip();
                 reseal(resealer, objects, old, &mut report, &mut stdout);
             }
         }
@@ -74,18 +83,27 @@ impl LiveJob<'_> {
 fn reseal(
     resealer: &Resealer<'_>,
     objects: &LiveObjects,
-    (sealed, old): (Vec<SealedObject>, Vec<Old>),
+    all: Vec<OldObject>,
     report: &mut ResealSummary,
     stdout: &mut ProgressLines,
 ) {
-    let progress = Progress::over(sealed.len());
-    let mut asked = sealed.iter().zip(old);
+    let progress = Progress::over(all.len());
+    let (sealed, others): (Vec<SealedObject>, Vec<_>) =
+        all.into_iter().map(|it| (it.sealed, (it.old, it.said))).unzip();
+    let mut asked = sealed.iter().zip(others);
     resealer.reseal_each(&sealed, |answer| {
-        let Some((object, old)) = asked.next() else { return };
+        let Some((object, (old, said))) = asked.next() else { return };
         let place = object.location.to_string();
         progress.at(Path::new(&place));
         match answer {
-            Err(failure) => report.failures.add_at(&place, &failure),
+            Err(failure) => match said.filter(|_| failure.is_of_the_object()) {
+                Some(said) => {
+                    report
+                        .failures
+                        .add_at(&place, &LiveError::NotOpened { failure: Box::new(failure), said });
+                }
+                None => report.failures.add_at(&place, &failure),
+            },
             Ok(resealed) => {
                 if let Err(error) = objects.write(object, resealed) {
                     report.failures.add_at(&place, &error);
@@ -105,10 +123,10 @@ fn reseal(
 }
 
 /// A tool that applies what is in Git puts the old values back.
-fn warn_of_keepers(old: &[(SealedObject, Option<String>, Old)]) {
-    let kept = old.iter().filter_map(|(sealed, keeper, _)| {
-        Some(format!("{}, as {} says", sealed.location, shown(keeper.as_ref()?)))
-    });
+fn warn_of_keepers(old: &[OldObject]) {
+    let kept = old
+        .iter()
+        .filter_map(|it| Some(format!("{}, as {} says", it.sealed.location, shown(it.keeper.as_ref()?))));
     let mut kept: Vec<String> = kept.collect();
     let more = kept.len().saturating_sub(MOST_NAMES);
     kept.truncate(MOST_NAMES);

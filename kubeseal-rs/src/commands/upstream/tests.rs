@@ -166,6 +166,6 @@ fn offline_takes_the_cached_certificate_and_fetches_nothing() {
         }
     };
     assert!(matches!(seal(source(None)).certificate, CertificateSource::Cache(_)));
-    assert!(matches!(seal(source(Some("a.crt"))).certificate, CertificateSource::File(_)));
+    assert!(matches!(seal(source(Some("a.crt"))).certificate.plain(), CertificateSource::File(_)));
     assert_eq!(usage_error(source(Some("https://example.com"))), UsageError::OfflineWithUrl);
 }

@@ -39,6 +39,11 @@ impl BackupRecord {
         self
     }
 
+    /// When the last backup was made.
+    pub(crate) fn last(&self) -> Option<Timestamp> {
+        self.0.values().filter_map(|time| time.as_str()?.parse().ok()).max()
+    }
+
     /// As the annotation has it.
     pub(crate) fn to_json(&self) -> String {
         Value::Object(self.0.clone()).to_string()
@@ -71,6 +76,7 @@ mod tests {
             .with(&to(&["age1a"]), at(1));
         let text = r#"{"age1a":"1970-01-01T00:00:01Z","age1b":"1970-01-01T00:00:00Z"}"#;
         assert_eq!(record.to_json(), text);
+        assert_eq!((record.last(), BackupRecord::default().last()), (Some(at(1)), None));
         assert_eq!(BackupRecord::read(text), record);
         let full =
             (2..100).fold(record, |record, second| record.with(&to(&[&format!("age1{second}")]), at(second)));

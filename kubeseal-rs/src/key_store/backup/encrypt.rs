@@ -56,8 +56,24 @@ impl Encryption {
                 for key in keys {
                     ready.add(BackupRecipient::read(key).map_err(|why| refused(key, why))?);
                 }
+                let mut without = Vec::new();
                 for path in files {
-                    of_file(path)?.into_iter().for_each(|recipient| ready.add(recipient));
+                    let found = of_file(path)?;
+                    if found.is_empty() {
+                        without.push(path);
+                    }
+                    for recipient in found {
+                        ready.add(recipient);
+                    }
+                }
+                match without.first() {
+                    Some(path) if ready.recipients.is_empty() => {
+                        return Err(BackupError::NoRecipient((*path).clone()));
+                    }
+                    _ => {}
+                }
+                for path in without {
+                    alert(format_args!("the backup is encrypted to no recipient of {}", shown_path(path)));
                 }
             }
         }
@@ -101,7 +117,7 @@ impl ReadyEncryption {
     }
 }
 
-/// The recipients in a file, which may be one of `authorized_keys` or `https://github.com/USER.keys`. Keys of other types are left out with a
+/// The recipients in a file, perhaps none, which may be one of `authorized_keys` or `https://github.com/USER.keys`. Keys of other types are left out with a
 /// warning, because such files have them beside others.
 fn of_file(path: &Path) -> Result<Vec<BackupRecipient>, BackupError> {
     let bytes = Input::File(path.to_owned())
@@ -127,7 +143,7 @@ fn of_file(path: &Path) -> Result<Vec<BackupRecipient>, BackupError> {
             }
         }
     }
-    if found.is_empty() { Err(BackupError::NoRecipient(path.to_owned())) } else { Ok(found) }
+    Ok(found)
 }
 
 /// The error about a text on the command line.

@@ -126,6 +126,52 @@ fn a_retired_key_is_sealed_to_once_a_verified_controller_serves_it_again() {
     assert!(laptop.run(&["--cert", "test-only.crt"]).0);
 }
 
+/// A key that is active in the list of the cluster, where its label was set back after it was retired.
+fn brought_back(may_list: bool, now: &serde_json::Value) -> Laptop {
+    let (new, certificate) = newer();
+    let review = json!({ "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+                         "metadata": {}, "spec": {}, "status": { "allowed": may_list } });
+    let before = list(&[new.clone(), key()]);
+    let mut lines = vec![(LABELLED, 200, before), (LABELLED, 200, list(&[new, now.clone()]))];
+    lines.extend([(LEGACY, 200, list(&[])), changed(), nothing_sealed()]);
+    lines.extend(serving(&[&certificate]));
+    lines.push(("/selfsubjectaccessreviews?", 201, review.to_string()));
+    let laptop = Laptop::new(Server::start_tls(lines, false));
+    let (retired, printed) = laptop.keys(&["retire", &fingerprint(&pem())]);
+    assert!(retired, "{printed}");
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(!sealed && printed.contains("its key was retired"), "{printed}");
+    assert!(printed.contains("`kubeseal-rs keys list` on its cluster finds that out"), "{printed}");
+    laptop
+}
+
+#[test]
+fn a_key_that_was_brought_back_is_known_from_the_list() {
+    let laptop = brought_back(true, &key());
+    let (listed, printed) = laptop.keys(&["list"]);
+    assert!(listed, "{printed}");
+    // Without a cluster from now on.
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(sealed, "{printed}");
+}
+
+#[test]
+fn a_certificate_that_would_be_refused_is_checked_with_the_cluster() {
+    let mut retired = key();
+    retired["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("retired");
+    for (may_list, now, seals) in [(true, key(), true), (false, key(), false), (true, retired, false)] {
+        let laptop = brought_back(may_list, &now);
+        let (sealed, printed) = laptop.seals(&["--cert", "test-only.crt"]);
+        assert_eq!(sealed, seals, "{may_list}: {printed}");
+        assert_eq!(laptop.run(&["--cert", "test-only.crt"]).0, seals);
+    }
+    // Without a cluster, nothing is asked.
+    let laptop = brought_back(true, &key());
+    let before = laptop.server.requests().len();
+    assert!(!laptop.seals(&["--cert", "test-only.crt", "--offline"]).0);
+    assert_eq!(laptop.server.requests().len(), before);
+}
+
 #[test]
 fn a_renewed_key_takes_the_place_of_the_one_before_it() {
     let (new, certificate) = newer();

@@ -249,3 +249,43 @@ fn a_check_says_whether_the_newest_key_is_in_a_backup() {
     let (code, ..) = keys(&[key()], &["--check", &file, "--plain"]);
     assert_eq!(code, Some(2));
 }
+
+#[test]
+fn backups_of_one_second_have_names_of_their_own() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let folder = tempfile::tempdir().unwrap();
+    for _ in 0..3 {
+        let flags = ["keys", "backup", "--plain", "--no-record", "-o", folder.path().to_str().unwrap()];
+        let output = run(&[&flags[..], &["--kubeconfig", kubeconfig.path().to_str().unwrap()]].concat(), b"");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn one_usable_recipient_is_enough() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let ecdsa = file(
+        "ecdsa.pub",
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBL alice\n",
+    );
+    let usable = file("age.pub", "age1unwpu3ucka8pgmv6y93upyxphy6rle3c4qlxp8ltpx36wz6ggpps9ecg45\n");
+    let backup = |recipients: &[&str]| {
+        let flags = ["keys", "backup", "--no-record", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let output = run(&[&flags[..], recipients].concat(), b"");
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), output.stdout)
+    };
+    let (code, error, backup_text) = backup(&["-R", &ecdsa, "-R", &usable]);
+    assert!(code == Some(0) && backup_text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----"), "{error}");
+    assert!(error.contains(&format!("the backup is encrypted to no recipient of {ecdsa}\n")), "{error}");
+    let (code, error, _) = backup(&["-R", &ecdsa]);
+    assert!(code == Some(1) && error.contains("hint: "), "{error}");
+}

@@ -21,6 +21,7 @@ pub(super) fn fingerprint() -> String {
     let listing: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(listing["keys"][0]["cluster"], serde_json::Value::Null);
     assert_eq!(listing["keys"][0]["newest"], true);
+    assert_eq!(listing["keys"][0]["backedUp"], serde_json::Value::Null);
     listing["keys"][0]["fingerprint"].as_str().unwrap().to_owned()
 }
 

@@ -212,11 +212,48 @@ fn what_the_key_opens_is_not_excepted() {
     std::fs::write(&path, "shop/db\n").unwrap();
     let (code, error, labelled) = retire_with(sealed(), &["--except", path.to_str().unwrap()]);
     assert!(code == Some(1) && !labelled && error.contains("\n  shop/db\n"), "{error}");
-    assert!(error.contains("`kubectl get sealedsecret db -n shop -o yaml --kubeconfig "), "{error}");
+    assert!(error.contains("`kubeseal-rs reseal --live -n shop --kubeconfig "), "{error}");
+    assert!(!error.contains("kubectl annotate"), "{error}");
     let (code, error, labelled) = retire_with(sealed(), &["--force"]);
     assert!(code == Some(0) && labelled, "{error}");
     assert!(error.contains("do not open any more") && error.contains("\n  shop/db\n"), "{error}");
     assert!(error.contains("`kubectl label secret -n kube-system sealed-secrets-keyabcde sealedsecrets.bitnami.com/sealed-secrets-key=active"), "{error}");
     let (code, ..) = retire_with(sealed(), &["-f"]);
     assert_eq!(code, Some(2), "there is a short form");
+}
+
+/// It is needed, and cannot be resealed as it is.
+#[test]
+fn what_opens_only_under_another_scope_has_its_annotation_first() {
+    let secret =
+        b"{kind: Secret, apiVersion: v1, metadata: {name: db, namespace: shop}, stringData: {a: b, c: d}}";
+    let sealed = |scope: &str| -> Value {
+        let certificate = fixture("test-only.crt");
+        let output = run(&["--cert", certificate.to_str().unwrap(), "--scope", scope], secret);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let retired = |object: &Value| {
+        let items = json!({ "kind": "SealedSecretList", "apiVersion": "bitnami.com/v1alpha1", "metadata": {}, "items": [object] });
+        let (code, error, labelled) = retire_with((SEALED, 200, items.to_string()), &[]);
+        assert!(code == Some(1) && !labelled, "{error}");
+        error
+    };
+    let mut wide = sealed("namespace-wide");
+    wide["metadata"]["annotations"] = json!({ "sealedsecrets.bitnami.com/cluster-wide": "true" });
+    let error = retired(&wide);
+    let command = "`kubectl annotate sealedsecret db -n shop --overwrite sealedsecrets.bitnami.com/namespace-wide=true \
+                   sealedsecrets.bitnami.com/cluster-wide- --kubeconfig ";
+    let (annotate, reseal) = (error.find(command), error.find("`kubeseal-rs reseal --live -n shop "));
+    assert!(annotate.is_some() && annotate < reseal, "{error}");
+    wide["metadata"]["annotations"] = json!({});
+    wide["spec"]["encryptedData"]["c"] = sealed("strict")["spec"]["encryptedData"]["c"].clone();
+    let error = retired(&wide);
+    assert!(error.contains("shop/db: its items have several scopes: seal it again"), "{error}");
+    // In a file.
+    wide["spec"]["encryptedData"].as_object_mut().unwrap().remove("c");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("db.json");
+    std::fs::write(&file, wide.to_string()).unwrap();
+    let (_, error, _) = retire(Vec::new(), &["--unserved", file.to_str().unwrap()]);
+    assert!(error.contains("db.json: document 1 (SealedSecret shop/db), line 1: add the annotation sealedsecrets.bitnami.com/namespace-wide"), "{error}");
 }

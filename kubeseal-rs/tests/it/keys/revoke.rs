@@ -85,6 +85,18 @@ fn without_a_label_it_says_so_and_how() {
 }
 
 #[test]
+fn a_key_that_is_revoked_already_is_said_to_be() {
+    let mut leaked = key();
+    leaked["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = "compromised".into();
+    let lines = vec![(LABELLED, 200, list(&[leaked])), (LEGACY, 200, list(&[])), nothing_sealed()];
+    let (code, printed, error, labelled) = revoke(lines, &["--yes"]);
+    assert!(code == Some(0) && !labelled, "{error}");
+    let first =
+        format!("{} is revoked already (Secret kube-system/sealed-secrets-keyabcde)\n", &fingerprint()[..12]);
+    assert!(printed.starts_with(&first), "{printed}");
+}
+
+#[test]
 fn the_newest_can_be_revoked_without_a_new_one() {
     let lines = with(key_lines(), [changed(), nothing_sealed()]);
     let (code, printed, error, labelled) = revoke(lines, &["--yes", "--no-renew"]);

@@ -102,6 +102,23 @@ fn what_a_tool_applies_from_git_is_named() {
 }
 
 #[test]
+fn why_it_does_not_open_is_what_its_status_says() {
+    for (generation, is_said) in [(1, true), (2, false)] {
+        let (path, code, text) = listed(&format!(r#", "generation": {generation}"#));
+        let said = r#""observedGeneration": 1, "conditions": [{"type": "Synced", "status": "False", "message": "add the annotation"}]"#;
+        let lines = vec![
+            (path, code, text.replace(r#""observedGeneration": 1"#, said)),
+            ("rotate", 409, String::new()),
+        ];
+        let (code, _, stderr, _) = on(lines, &["--yes"]);
+        let words =
+            "SealedSecret shop/db: the controller cannot open it; its status says: add the annotation\n";
+        assert!(code == Some(1) && stderr.contains(words) == is_said, "{stderr}");
+        assert_eq!(stderr.contains("hint: correct what the status names"), is_said, "{stderr}");
+    }
+}
+
+#[test]
 fn failures_name_the_object_and_what_to_do() {
     let forbidden = status(403, "Forbidden", "no");
     for (lines, words) in [

@@ -75,7 +75,8 @@ fn the_keys_of_entries_are_needed() {
     let sealed = sealed(&[("a", "1")]);
     for key in [A, B] {
         let found = needs(&sealed.metadata, &sealed.spec, &ring_of(key));
-        let expected = Needs { keys: [certificate(key).fingerprint()].into(), unopened: false };
+        let expected =
+            Needs { keys: [certificate(key).fingerprint()].into(), unopened: false, unstated: None };
         assert_eq!(found, expected);
     }
     // An envelope for an older key of the same cluster: upstream's controller opens it with that key.

@@ -21,6 +21,9 @@ use std::path::{Path, PathBuf};
 /// How often an object is read again, because another client changed it between reading and writing.
 const TRIES: usize = 5;
 
+/// Backups of one second that have names of their own.
+const MOST_OF_A_SECOND: u32 = 1000;
+
 /// Where to write.
 pub(crate) enum Destination {
     Stdout,
@@ -32,10 +35,18 @@ impl Destination {
     /// The file; in a directory, a new one that is named by the time. Without either, standard output.
     pub(crate) fn of(output: Option<PathBuf>, object: Option<BackupObject>, is_plain: bool) -> Self {
         let extension = if is_plain { "yaml" } else { "age" };
-        let name = || format!("keys-{}.{extension}", Timestamp::now().strftime("%Y-%m-%dT%H%M%SZ"));
+        let now = Timestamp::now().strftime("%Y-%m-%dT%H%M%SZ").to_string();
+        // Another backup may be of the same second.
+        let named = |number: u32| match number {
+            1 => format!("keys-{now}.{extension}"),
+            number => format!("keys-{now}-{number}.{extension}"),
+        };
+        let new_in = |folder: &Path| {
+            (1..=MOST_OF_A_SECOND).map(|number| folder.join(named(number))).find(|file| !file.exists())
+        };
         match (object, output) {
             (Some(object), _) => Self::Object(object),
-            (None, Some(path)) if path.is_dir() => Self::File(path.join(name())),
+            (None, Some(path)) if path.is_dir() => Self::File(new_in(&path).unwrap_or(path)),
             (None, Some(path)) => Self::File(path),
             (None, None) => Self::Stdout,
         }

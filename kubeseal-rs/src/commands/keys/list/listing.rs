@@ -33,6 +33,8 @@ pub(crate) struct Line {
     pub created: Option<Timestamp>,
     pub not_before: Option<Timestamp>,
     pub not_after: Option<Timestamp>,
+    /// When the last backup of it was made, as its Secret says; absent without one.
+    pub backed_up: Option<Timestamp>,
     /// Number of SealedSecrets in the cluster that need it; absent if they could not be listed.
     pub cluster: Option<usize>,
     /// Number of SealedSecrets in the files that need it; absent without files, or if not all could be read.

@@ -4,23 +4,38 @@ use crate::commands::keys::error::ObjectList;
 use crate::commands::keys::list::listing::{Line, Listing};
 use crate::terminal::escape::shown;
 use crate::terminal::paint::Paint;
+use crate::terminal::program::name;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
 /// Position of the column that is hidden where no files were given.
-const FILES: usize = 6;
+const FILES: usize = 7;
 
-const HEAD: [&str; 8] =
-    ["FINGERPRINT", "STATE", "CREATED", "VALID FROM", "VALID UNTIL", "CLUSTER", "FILES", "SECRET"];
+const HEAD: [&str; 9] = [
+    "FINGERPRINT",
+    "STATE",
+    "CREATED",
+    "VALID FROM",
+    "VALID UNTIL",
+    "BACKED UP",
+    "CLUSTER",
+    "FILES",
+    "SECRET",
+];
 
 /// The whole table, in columns as wide as necessary.
 pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
     let Listing { server, namespace, keys, unknown, with_files, .. } = listing;
     if keys.is_empty() {
-        return format!("There is no sealing key in namespace {namespace} of {}.\n", shown(server));
+        return format!(
+            "There is no sealing key in namespace {namespace} of {}.\nThe controller makes the first one when it starts; `{} keys \
+             restore FILE` restores a backup. Is it in another namespace (--controller-namespace), or on another cluster (--context)?\n",
+            shown(server),
+            name()
+        );
     }
     let is_shown = |column: usize| column != FILES || *with_files;
-    let rows: Vec<[String; 8]> = keys.iter().map(cells).collect();
+    let rows: Vec<[String; 9]> = keys.iter().map(cells).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([HEAD[column].len()]).max().unwrap_or_default()
@@ -63,7 +78,7 @@ pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
     text
 }
 
-fn cells(key: &Line) -> [String; 8] {
+fn cells(key: &Line) -> [String; 9] {
     let fingerprint = key.fingerprint.as_deref().map(|text| text.chars().take(12).collect());
     let state = if key.newest { format!("{}, newest", key.state) } else { key.state.to_owned() };
     let count = |count: Option<usize>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
@@ -73,6 +88,7 @@ fn cells(key: &Line) -> [String; 8] {
         date(key.created),
         date(key.not_before),
         date(key.not_after),
+        key.backed_up.map_or_else(|| "no".to_owned(), |time| date(Some(time))),
         count(key.cluster),
         count(key.files),
         shown(&key.secret),

@@ -9,6 +9,7 @@ use crate::controller::address::ControllerAddress;
 use crate::terminal::program::name;
 use crate::terminal::shell_words::shell_words;
 use envelope::Fingerprint;
+use sealing::{ScopeChange, Unstated};
 use std::collections::BTreeSet;
 
 /// Names, files and commands of one kind that a hint writes out.
@@ -58,6 +59,7 @@ impl<'a> Needs<'a> {
                 templated_files::hint()
             ));
         }
+        next.extend(self.state_scopes(keys_of));
         next.extend(self.reseal(keys_of));
         next.extend(self.unopened(again));
         KeysError::Needed { key: self.key, what: self.list(), next: next.join("\n") }
@@ -75,19 +77,37 @@ impl<'a> Needs<'a> {
             let line = shell_words(words.chain(flags.iter().map(String::as_str)));
             lines.push(format!("reseal these files, then apply them: `{line}`"));
         }
-        let objects: Vec<&ObjectName> =
-            opened().filter(|it| it.file.is_none()).map(|it| &it.object).collect();
-        if !objects.is_empty() {
+        let live: Vec<&KeyUsage> = opened().copied().filter(|it| it.file.is_none()).collect();
+        if !live.is_empty() {
             lines.push(
                 "reseal what is in the cluster where you keep it, and apply it. If it is kept nowhere else:"
                     .into(),
             );
-            let commands =
-                objects.iter().take(SHOWN).map(|object| format!("  `{}`", in_place(object, keys_of)));
-            lines.extend(commands);
-            if objects.len() > SHOWN {
-                lines.push("  and so on".into());
+            lines.extend(reseal_live(&live, &flags));
+        }
+        lines
+    }
+
+    /// What has to change before they can be resealed: they open only under a scope that their annotations do not state.
+    fn state_scopes(&self, keys_of: &ControllerAddress) -> Vec<String> {
+        let opened = self.needing.iter().filter(|it| it.opened_by.contains(&self.key));
+        let unstated: Vec<(&KeyUsage, &Unstated)> =
+            opened.filter_map(|it| Some((*it, it.unstated.as_ref()?))).collect();
+        let line = |(usage, unstated): &(&KeyUsage, &Unstated)| match unstated {
+            Unstated::SeveralScopes => {
+                format!("  {}: its items have several scopes: seal it again", usage.location)
             }
+            Unstated::Annotations(change) if usage.file.is_some() => {
+                format!("  {}: {change}", usage.location)
+            }
+            Unstated::Annotations(change) => format!("  `{}`", annotate(&usage.object, change, keys_of)),
+        };
+        let mut lines: Vec<String> = unstated.iter().take(SHOWN).map(line).collect();
+        if unstated.len() > SHOWN {
+            lines.push("  and so on".into());
+        }
+        if !lines.is_empty() {
+            lines.insert(0, "first make these state the scope that they were sealed with; until then they do not open, and cannot be resealed:".into());
         }
         lines
     }
@@ -123,15 +143,27 @@ impl<'a> Needs<'a> {
     }
 }
 
-/// The command that reseals a SealedSecret in the cluster.
-fn in_place(object: &ObjectName, keys_of: &ControllerAddress) -> String {
-    let (cluster, flags) = (keys_of.cluster.words(), keys_of.words());
-    let kubectl = |words: &[&str]| {
-        let words = words.iter().copied().chain(cluster.iter().map(String::as_str));
-        shell_words(["kubectl"].into_iter().chain(words))
+/// The commands that reseal these in the cluster, by namespace.
+fn reseal_live(live: &[&KeyUsage], flags: &[String]) -> Vec<String> {
+    let namespaces: BTreeSet<&str> =
+        live.iter().map(|it| it.object.namespace.as_deref().unwrap_or_default()).collect();
+    let command = |place: &[&str]| {
+        let words = [name(), "reseal", "--live"].into_iter().chain(place.iter().copied());
+        format!("  `{}`", shell_words(words.chain(flags.iter().map(String::as_str))))
     };
+    if namespaces.len() > SHOWN {
+        return vec![command(&["-A"])];
+    }
+    namespaces.into_iter().map(|namespace| command(&["-n", namespace])).collect()
+}
+
+/// The command that makes the annotations of a SealedSecret in the cluster state its scope.
+fn annotate(object: &ObjectName, change: &ScopeChange, keys_of: &ControllerAddress) -> String {
     let namespace = object.namespace.as_deref().unwrap_or_default();
-    let get = kubectl(&["get", "sealedsecret", &object.name, "-n", namespace, "-o", "yaml"]);
-    let reseal = [name(), "--re-encrypt", "-o", "yaml"].into_iter().chain(flags.iter().map(String::as_str));
-    format!("{get} | {} | {}", shell_words(reseal), kubectl(&["apply", "-f", "-"]))
+    let added = change.add.map(|name| format!("{name}=true"));
+    let removed = change.remove.iter().map(|name| format!("{name}-"));
+    let changes: Vec<String> = added.into_iter().chain(removed).collect();
+    let cluster = keys_of.cluster.words();
+    let words = ["kubectl", "annotate", "sealedsecret", &object.name, "-n", namespace, "--overwrite"];
+    shell_words(words.into_iter().chain(changes.iter().chain(&cluster).map(String::as_str)))
 }

@@ -2,6 +2,7 @@
 
 use crate::cluster::session::permission::Permission;
 use crate::cluster::session::request_error::RequestError;
+use crate::commands::reseal::failure::ResealFailure;
 use crate::error::Hint;
 use api::DecodeError;
 
@@ -22,6 +23,8 @@ pub(crate) enum LiveError {
         #[source]
         source: RequestError,
     },
+    #[error("{failure}; its status says: {said}")]
+    NotOpened { failure: Box<ResealFailure>, said: String },
     #[error(transparent)]
     Shape(DecodeError),
     #[error("aborted")]
@@ -50,6 +53,9 @@ impl Hint for LiveError {
             }
             Self::Write { namespace, source } => {
                 source.hint(Permission { verb: "patch", resource: RESOURCE, namespace: Some(namespace) })
+            }
+            Self::NotOpened { .. } => {
+                "correct what the status names, such as an annotation, or delete the SealedSecret; then run it again".into()
             }
             Self::Shape(_) => "correct it with `kubectl edit`, or delete it".into(),
             Self::NotSure => "nothing was changed".into(),

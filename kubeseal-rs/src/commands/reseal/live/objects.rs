@@ -9,8 +9,12 @@ use crate::commands::reseal::live::error::LiveError;
 use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::manifest::location::Location;
 use crate::manifest::sealed_secrets::SealedObject;
+use crate::terminal::escape::shown;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
-use api::{DecodeError, ObservedMetadata, SealedSecret, server_message};
+use api::{
+    Condition, ConditionStatus, DecodeError, ObservedMetadata, SealedSecret, SealedSecretStatus,
+    server_message,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ListMeta;
 use kube::api::{ListParams, Patch, PatchParams};
 use kube::core::Request;
@@ -35,6 +39,8 @@ pub(crate) struct LiveObject {
     pub location: String,
     /// What shows that a tool applies it from a source.
     pub keeper: Option<String>,
+    /// Why it does not open, as its present status says.
+    pub said: Option<String>,
     /// Without status and `managedFields`; or what is wrong with it.
     pub sealed: Result<SealedObject, DecodeError>,
 }
@@ -51,6 +57,8 @@ struct Raw {
     metadata: BTreeMap<String, Box<RawValue>>,
     #[serde(default)]
     spec: Option<Box<RawValue>>,
+    #[serde(default)]
+    status: Option<Box<RawValue>>,
 }
 
 /// An entry of `managedFields`.
@@ -133,7 +141,7 @@ impl LiveObjects {
 }
 
 fn read(item: &RawValue) -> LiveObject {
-    let Raw { mut metadata, spec } = serde_json::from_str(item.get()).unwrap_or_default();
+    let Raw { mut metadata, spec, status } = serde_json::from_str(item.get()).unwrap_or_default();
     let managed = metadata.remove("managedFields");
     let managed: Vec<ManagedFields> =
         managed.and_then(|managed| serde_json::from_str(managed.get()).ok()).unwrap_or_default();
@@ -141,6 +149,7 @@ fn read(item: &RawValue) -> LiveObject {
         metadata.into_iter().map(|(field, raw)| (field, value(&raw))).collect();
     let text = |field: &str| metadata.get(field).and_then(Value::as_str);
     let location = Location::in_cluster(SealedSecret::kind(&()).as_ref(), text("namespace"), text("name"));
+    let generation = metadata.get("generation").and_then(Value::as_i64);
     let sealed = SealedObject::decode(
         &location,
         json!({
@@ -152,7 +161,15 @@ fn read(item: &RawValue) -> LiveObject {
     );
     let managers = managed.iter().map(|entry| entry.manager.as_str());
     let keeper = sealed.as_ref().ok().and_then(|sealed| keeper(&sealed.metadata, managers));
-    LiveObject { location: location.to_string(), keeper: keeper.map(str::to_owned), sealed }
+    let said = status.and_then(|status| not_synced(&serde_json::from_str(status.get()).ok()?, generation));
+    LiveObject { location: location.to_string(), keeper: keeper.map(str::to_owned), said, sealed }
+}
+
+/// What the controller says of the present object, if it did not open it.
+fn not_synced(status: &SealedSecretStatus, generation: Option<i64>) -> Option<String> {
+    let synced = status.condition(Condition::SYNCED)?;
+    let is_present = synced.status == ConditionStatus::False && status.observed_generation == generation;
+    Some(shown(synced.message.as_ref().filter(|_| is_present)?))
 }
 
 /// What is nested too deep is null, which is a wrong shape.

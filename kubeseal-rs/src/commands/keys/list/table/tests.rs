@@ -12,6 +12,7 @@ fn line(digit: char, state: &'static str, newest: bool, files: Option<usize>) ->
         created: at("2026-02-01T10:00:00Z"),
         not_before: at("2026-01-01T10:00:00Z"),
         not_after: at("2036-01-01T10:00:00Z"),
+        backed_up: at("2026-03-01T10:00:00Z").filter(|_| newest),
         cluster: (digit != 'b').then_some(12),
         files,
         problem: (state == "unusable").then(|| "it has no tls.key".into()),
@@ -34,10 +35,10 @@ fn columns_are_as_wide_as_they_need_to_be() {
     ];
     let text = render(&listing(keys, &["shop/db"]), Paint::none());
     let expected = "\
-FINGERPRINT   STATE           CREATED     VALID FROM  VALID UNTIL  CLUSTER  FILES  SECRET
-aaaaaaaaaaaa  active, newest  2026-02-01  2026-01-01  2036-01-01   12       3      sealed-secrets-keya
-bbbbbbbbbbbb  retired         2026-02-01  2026-01-01  2036-01-01   ?        0      sealed-secrets-keyb
-?             unusable        2026-02-01  2026-01-01  2036-01-01   12       0      sealed-secrets-keyc
+FINGERPRINT   STATE           CREATED     VALID FROM  VALID UNTIL  BACKED UP   CLUSTER  FILES  SECRET
+aaaaaaaaaaaa  active, newest  2026-02-01  2026-01-01  2036-01-01   2026-03-01  12       3      sealed-secrets-keya
+bbbbbbbbbbbb  retired         2026-02-01  2026-01-01  2036-01-01   no          ?        0      sealed-secrets-keyb
+?             unusable        2026-02-01  2026-01-01  2036-01-01   no          12       0      sealed-secrets-keyc
 
 Secret kube-system/sealed-secrets-keyc is unusable: it has no tls.key
 
@@ -52,7 +53,8 @@ fn the_files_column_appears_where_files_are_given() {
     let text = render(&listing(vec![line('a', "active", true, None)], &[]), Paint::none());
     assert!(!text.contains("FILES") && text.lines().count() == 2, "{text}");
     let text = render(&listing(Vec::new(), &[]), Paint::none());
-    assert_eq!(text, "There is no sealing key in namespace kube-system of https://x.\n");
+    assert!(text.starts_with("There is no sealing key in namespace kube-system of https://x.\n"), "{text}");
+    assert!(text.contains("` restores a backup") && text.lines().count() == 2, "{text}");
 }
 
 #[test]

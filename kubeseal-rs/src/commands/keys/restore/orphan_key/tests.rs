@@ -115,6 +115,7 @@ fn what_serves_alone_goes_on_serving() {
 #[test]
 fn is_judged_by_what_is_sealed() {
     let it = |keys: &[char], unknown| KeyUsage {
+        unstated: None,
         location: "ns/a".into(),
         object: ObjectName { namespace: Some("ns".into()), name: "a".into() },
         file: None,
