@@ -7,8 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use envelope::{PrivateKey, open, pem};
 use serde_json::{Value, json};
 
-/// The annotation that our kubeseal adds to a SealedSecret, and upstream's ignores.
-const HINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
+/// The annotations that our kubeseal adds to a SealedSecret, or has in its place once items were changed, and upstream's ignores.
+const HINTS: [&str; 2] =
+    ["sealedsecrets.bitnami.com/certificate-fingerprint", "sealedsecrets.bitnami.com/item-certificates"];
 
 /// Namespaces and names that cases use: a raw value does not say what it is bound to.
 const NAMESPACES: [&str; 6] = ["", "shop", "default", "other", "kube-system", "from-env"];
@@ -86,7 +87,9 @@ fn opened(mut object: Value, key: &PrivateKey) -> Value {
     }
     if let Some(metadata) = object.pointer_mut("/metadata").and_then(Value::as_object_mut) {
         let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
-        if annotations.is_some_and(|all| all.remove(HINT).is_some() && all.is_empty()) {
+        if annotations
+            .is_some_and(|all| HINTS.iter().any(|hint| all.remove(*hint).is_some()) && all.is_empty())
+        {
             metadata.remove("annotations");
         }
     }

@@ -16,6 +16,8 @@ pub(crate) async fn a_leaked_key_is_revoked_and_its_values_listed(stage: Arc<Sta
             let leaked = scene.newest().await?;
             let sealed = scene.unsealed("db", "known-to-others").await?;
             scene.write("db.json", sealed.to_string())?;
+            let mixed = scene.seal("mixed", "known-to-others").await?;
+            scene.write("mixed.json", mixed.to_string())?;
             let printed = scene.printed(&["revoke", "--yes", short(&leaked), "db.json"]).await?;
             let new = scene.newest().await?;
             ensure!(printed.starts_with(&format!("new key {new}\n")), "{printed}");
@@ -57,6 +59,21 @@ pub(crate) async fn a_leaked_key_is_revoked_and_its_values_listed(stage: Arc<Sta
                 Ok(())
             })
             .await?;
+
+            // So is one of which another value was changed, and one was forgotten.
+            let merged =
+                scene.kubeseal.run(&["--merge-into", "mixed.json"], b"stringData: {token: new}").await?;
+            let warned = merged.stderr.clone();
+            merged.success()?;
+            ensure!(warned.contains("password of ") && warned.contains("leaked and was revoked"), "{warned}");
+            scene.person.apply(&serde_json::from_slice(&scene.read("mixed.json")?)?).await?;
+            let message = scene.sees_compromised("mixed", true).await?;
+            ensure!(message.contains(&leaked), "{message}");
+            let status = scene.person.get_sealed(&scene.namespace, "mixed").await?.status.unwrap_or_default();
+            let synced = &status.conditions[0];
+            ensure!(synced.reason.as_deref() == Some("KeyRevoked"), "{synced:?}");
+            let text = synced.message.clone().unwrap_or_default();
+            ensure!(text.contains("(password)") && text.contains("leaked and was revoked"), "{text}");
             stop(pod).await
         })
         .await

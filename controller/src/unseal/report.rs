@@ -49,7 +49,8 @@ pub(crate) async fn report(
     context: &Context,
 ) -> Result<Reported, Unread> {
     let (sealed, previous) = (&*facts.sealed, facts.status());
-    let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, &facts.ring);
+    let is_blamed = matches!(outcome, Outcome::Refused(Refusal::Unseal(error)) if error.blames_revocation());
+    let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, is_blamed, &facts.ring);
     let next = next_status(previous, &facts.inputs, outcome, leaked, Timestamp::now());
     count(sealed, outcome, context);
     if !must_be_written(&facts.memory, &next, outcome) {

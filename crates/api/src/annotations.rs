@@ -29,13 +29,20 @@ pub const UNSEALED_FROM: &str = "sealedsecrets.bitnami.com/unsealed-from";
 /// is never trusted.
 pub const CERTIFICATE_FINGERPRINT: &str = "sealedsecrets.bitnami.com/certificate-fingerprint";
 
+/// On a SealedSecret whose items are sealed with several certificates, in place of [`CERTIFICATE_FINGERPRINT`]: which items are sealed with
+/// which. A hint as well.
+pub const ITEM_CERTIFICATES: &str = "sealedsecrets.bitnami.com/item-certificates";
+
+/// The longest text of [`ITEM_CERTIFICATES`] that is read and written, in bytes: a watch keeps it of every object.
+pub const LONGEST_ITEM_CERTIFICATES: usize = 4 << 10;
+
 /// On a SealedSecret: the clusters and age identities that open it beside the one that its values are sealed to, and the keys for them. The
 /// crate `recipients` specifies it.
 pub const RECIPIENTS: &str = "sealedsecrets.bitnami.com/recipients";
 
 /// The annotations that are read from a SealedSecret's own metadata. The others are not decoded.
-pub(crate) const OF_SEALED_SECRETS: [&str; 5] =
-    [CLUSTER_WIDE, NAMESPACE_WIDE, CORRECT_DRIFT, CERTIFICATE_FINGERPRINT, RECIPIENTS];
+pub(crate) const OF_SEALED_SECRETS: [&str; 6] =
+    [CLUSTER_WIDE, NAMESPACE_WIDE, CORRECT_DRIFT, CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS];
 
 /// Where `kubectl apply` and kubecfg keep a copy of the object, values included. Never passed on.
 pub const LAST_APPLIED: [&str; 2] =

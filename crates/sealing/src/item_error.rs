@@ -1,6 +1,7 @@
 //! What can be wrong with one item of `spec.encryptedData`, or with one template of `spec.template.data`.
 
 pub(crate) mod diagnosis;
+pub(crate) mod item_certificates;
 pub(crate) mod noted_key;
 pub(crate) mod scope_change;
 

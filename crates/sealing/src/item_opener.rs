@@ -6,11 +6,12 @@ mod trials;
 use crate::base64_text::decode_base64;
 use crate::item_error::ItemErrorKind;
 use crate::item_error::diagnosis::Diagnosis;
+use crate::item_error::item_certificates::ItemCertificates;
+use crate::item_error::noted_key::NotedKeys;
 use crate::item_error::scope_change::ScopeChange;
 use crate::keys::Keys;
 use crate::keys::key_ring::KeyRing;
 use api::Scope;
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use entries::Entries;
 use envelope::{AesKey, Fingerprint, OpenError, Plaintext, open_with, sealed_part};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -23,7 +24,7 @@ pub(crate) struct ItemOpener<'a> {
     trials: Trials<'a>,
     entries: Entries<'a>,
     annotations: Option<&'a BTreeMap<String, String>>,
-    hint: Option<Fingerprint>,
+    certificates: ItemCertificates,
     ring: &'a KeyRing,
     scope: Scope,
     namespace: &'a str,
@@ -75,14 +76,12 @@ impl<'a> ItemOpener<'a> {
 
     fn new(metadata: &'a ObjectMeta, ring: &'a KeyRing, effort: Effort) -> Self {
         let annotations = metadata.annotations.as_ref();
-        let hint = annotations
-            .and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT))
-            .and_then(|hint| hint.parse::<Fingerprint>().ok());
+        let certificates = ItemCertificates::of(annotations);
         Self {
-            trials: Trials::new(ring, hint, effort),
+            trials: Trials::new(ring, certificates.of_all(), effort),
             entries: Entries::new(annotations, ring).trying_all(effort == Effort::Unbounded),
             annotations,
-            hint,
+            certificates,
             ring,
             scope: Scope::of(annotations),
             namespace: metadata.namespace.as_deref().unwrap_or_default(),
@@ -128,7 +127,9 @@ impl<'a> ItemOpener<'a> {
                 let change = ScopeChange::to(sealed, self.annotations);
                 ItemErrorKind::NoKeyOpens(Diagnosis::OtherScope { sealed, change })
             }
-            (None, Unopened::Outdated) => ItemErrorKind::EntryOutdated { sealed_to: self.sealed_elsewhere() },
+            (None, Unopened::Outdated) => {
+                ItemErrorKind::EntryOutdated { sealed_to: self.sealed_elsewhere(name) }
+            }
             (None, _) => {
                 self.entries.why_not().unwrap_or_else(|| ItemErrorKind::NoKeyOpens(self.diagnosis(name)))
             }
@@ -139,13 +140,21 @@ impl<'a> ItemOpener<'a> {
     fn diagnosis(&self, name: Option<&str>) -> Diagnosis {
         let groups = name.into_iter().flat_map(|name| self.entries.groups_with(name));
         let entries = groups.flat_map(|(_, group)| group.to()).filter_map(Entry::fingerprint);
-        let noted: Vec<Fingerprint> = self.hint.into_iter().chain(entries).collect();
+        let noted = NotedKeys {
+            of_items: self.certificate_of(name).into_iter().collect(),
+            of_entries: entries.collect(),
+        };
         Diagnosis::of_keys(&noted, (self.namespace, self.name), |key| self.ring.state_of(key))
     }
 
     /// The key that an item which no key opens is perhaps sealed to. A hint at a key of this ring is wrong for such an item.
-    fn sealed_elsewhere(&self) -> Option<Fingerprint> {
-        self.hint.filter(|hint| self.ring.iter().all(|key| key.fingerprint() != *hint))
+    fn sealed_elsewhere(&self, name: Option<&str>) -> Option<Fingerprint> {
+        self.certificate_of(name).filter(|hint| self.ring.iter().all(|key| key.fingerprint() != *hint))
+    }
+
+    /// The certificate that an item is sealed with, as the annotations say.
+    fn certificate_of(&self, name: Option<&str>) -> Option<Fingerprint> {
+        name.map_or_else(|| self.certificates.of_all(), |name| self.certificates.of_item(name))
     }
 
     /// Whether there is no key to open with.

@@ -11,6 +11,7 @@
 //! | sealed values for other recipients, or for another name, namespace or scope | `change_recipients` |
 //! | which keys a SealedSecret needs | `needs` |
 //! | why an item does not open | `item_error::diagnosis` |
+//! | which certificates the items are sealed with, as the annotations say | `item_error::item_certificates` |
 //! | the annotation for recipients | `annotation` |
 //! | base64 as Go reads it | `base64_text` |
 //! | the order in which keys are tried, and how many tries an object may cost | `item_opener` |
@@ -33,7 +34,8 @@ pub use annotation::recipients_in;
 pub use base64_text::decode_base64;
 pub use change_recipients::{ChangeError, change_recipients, outdated_items, rebind};
 pub use item_error::diagnosis::Diagnosis;
-pub use item_error::noted_key::{NotedKey, SecretName, noted_keys};
+pub use item_error::item_certificates::ItemCertificates;
+pub use item_error::noted_key::{NotedKey, NotedKeys, SecretName};
 pub use item_error::scope_change::ScopeChange;
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use keys::key_ring::KeyRing;

@@ -145,7 +145,8 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
         report.cluster = cluster.as_ref().map(|cluster| cluster.state_of(report)).transpose()?;
         if is_live && report.certificate.is_newest != Some(true) {
             report.problems.retain(|problem| !matches!(problem, Problem::Key(_)));
-            let problem = Problem::of_keys(&report.noted_keys(), |key| live_keys.state_of(&target, key));
+            let problem = Problem::of_keys(&report.noted_keys, |key| live_keys.state_of(&target, key));
+            let problem = problem.filter(|problem| !report.problems.contains(problem));
             report.problems.splice(0..0, problem);
         }
         let is_known = report.problems.contains(&Problem::Compromised);

@@ -15,11 +15,11 @@ use std::fmt;
 const OF_A_CLUSTER: [&str; 6] =
     ["creationTimestamp", "deletionTimestamp", "generation", "managedFields", "resourceVersion", "uid"];
 
-/// The object `json` with these items and annotations; other annotations stay.
+/// The object `json` with these items and annotations, and without those that have no text here; other annotations stay.
 pub(crate) fn resealed_object(
     json: &[u8],
     items: &BTreeMap<String, String>,
-    annotations: &BTreeMap<&str, String>,
+    annotations: &BTreeMap<&str, Option<String>>,
 ) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(json.len());
     copy(&mut out, json, &BTreeMap::new(), &mut |out, name, value| match name {
@@ -43,16 +43,18 @@ fn spec(out: &mut Vec<u8>, spec: &RawValue, items: &BTreeMap<String, String>) ->
 fn metadata(
     out: &mut Vec<u8>,
     metadata: &RawValue,
-    annotations: &BTreeMap<&str, String>,
+    annotations: &BTreeMap<&str, Option<String>>,
 ) -> Result<Copied, Error> {
+    let set: BTreeMap<&str, String> =
+        annotations.iter().filter_map(|(name, text)| Some((*name, text.clone()?))).collect();
     // Without annotations to set, there is none to add.
-    let mut annotated = annotations.is_empty();
+    let mut annotated = set.is_empty();
     copy(out, metadata.get().as_bytes(), &BTreeMap::new(), &mut |out, name, value| match name {
         name if OF_A_CLUSTER.contains(&name) => Ok(Copied::LeftOut),
         "annotations" => {
             annotated = true;
             let there = if value.get() == "null" { "{}" } else { value.get() };
-            copy(out, there.as_bytes(), annotations, &mut |_, name, _| {
+            copy(out, there.as_bytes(), &set, &mut |_, name, _| {
                 Ok(if annotations.contains_key(name) { Copied::LeftOut } else { Copied::AsItIs })
             })?;
             Ok(Copied::Replaced)
@@ -66,7 +68,7 @@ fn metadata(
             out.push(b',');
         }
         out.extend_from_slice(b"\"annotations\":");
-        to_writer(&mut *out, annotations)?;
+        to_writer(&mut *out, &set)?;
         out.push(b'}');
     }
     Ok(Copied::Replaced)
@@ -144,12 +146,13 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api::annotations::CERTIFICATE_FINGERPRINT;
+    use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
     use serde_json::{Value, json};
 
     fn resealed(object: &Value) -> Value {
         let items = BTreeMap::from([("x".to_owned(), "new".to_owned())]);
-        let hint = BTreeMap::from([(CERTIFICATE_FINGERPRINT, "f".to_owned())]);
+        let hint =
+            BTreeMap::from([(CERTIFICATE_FINGERPRINT, Some("f".to_owned())), (ITEM_CERTIFICATES, None)]);
         let text = resealed_object(object.to_string().as_bytes(), &items, &hint).unwrap();
         serde_json::from_slice(&text).unwrap()
     }
@@ -162,6 +165,10 @@ mod tests {
             (json!({ "uid": "u" }), json!({ "annotations": hinted })),
             (json!({ "annotations": null, "name": "a\"" }), json!({ "annotations": hinted, "name": "a\"" })),
             (json!({ "annotations": {}, "generation": 4 }), json!({ "annotations": hinted })),
+            (
+                json!({ "annotations": { "sealedsecrets.bitnami.com/item-certificates": "{}", "a": "b" } }),
+                json!({ "annotations": { "a": "b", "sealedsecrets.bitnami.com/certificate-fingerprint": "f" } }),
+            ),
             (
                 json!({ "annotations": { "sealedsecrets.bitnami.com/certificate-fingerprint": "old", "a": "b" } }),
                 json!({ "annotations": { "a": "b", "sealedsecrets.bitnami.com/certificate-fingerprint": "f" } }),

@@ -10,13 +10,14 @@ use crate::http::handlers::resealed_object::resealed_object;
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
 use crate::http::state::PrivateKeyState;
 use crate::process::panic_guard::catch_panic;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use rand::rngs::SysRng;
 use sealing::{KeyRing, ResealError, SealFailure, SealingKey, reseal};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) async fn rotate(
@@ -53,11 +54,13 @@ fn resealed(
     };
     // Dropped before the next copy is made.
     drop(sealed);
-    // If items stay sealed for another cluster, the annotation keeps naming its key.
-    let hint = resealed.seals_all.then(|| certificate.fingerprint().to_string());
-    let hint = hint.map(|hint| (CERTIFICATE_FINGERPRINT, hint));
-    let recipients = resealed.recipients.map(|recipients| (RECIPIENTS, recipients));
-    let annotations = hint.into_iter().chain(recipients).collect();
+    let mut annotations = BTreeMap::new();
+    // If items stay sealed for another cluster, the annotations keep naming its key.
+    if resealed.seals_all {
+        annotations.insert(CERTIFICATE_FINGERPRINT, Some(certificate.fingerprint().to_string()));
+        annotations.insert(ITEM_CERTIFICATES, None);
+    }
+    annotations.extend(resealed.recipients.map(|recipients| (RECIPIENTS, Some(recipients))));
     resealed_object(json, &resealed.encrypted_data, &annotations).ok_or(Refused::NotASealedSecret)
 }
 

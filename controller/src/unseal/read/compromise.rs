@@ -4,11 +4,10 @@
 //! leaked stays so, until other keys open the SealedSecret, or the key is active again.
 
 use crate::unseal::cause::truncate::truncate;
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use api::{SealedSecretStatus, WatchedSealedSecret};
 use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use sealing::{KeyRing, NotedKey};
+use sealing::{ItemCertificates, KeyRing, NotedKey};
 use std::collections::BTreeSet;
 
 /// What the status says about leaked keys.
@@ -22,20 +21,20 @@ pub(crate) struct Compromise {
 
 /// What the status is to say about leaked keys, if there are any.
 ///
-/// By the keys that opened the SealedSecret last; where the status does not name them, by the certificate that the SealedSecret
-/// says it was sealed with.
+/// By the keys that opened the SealedSecret last; where the status does not name them, by the certificates that the SealedSecret
+/// says it was sealed with. Those also count if it does not open because of a leaked key (`is_blamed`): an item of it may have been sealed
+/// with that key since it opened last.
 pub(crate) fn compromise(
     observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     opened_by: Option<&BTreeSet<String>>,
+    is_blamed: bool,
     ring: &KeyRing,
 ) -> Option<Compromise> {
-    let keys: Vec<Fingerprint> = match opened_by {
-        Some(keys) => parsed(keys).collect(),
-        None => hinted(&observed.metadata).into_iter().collect(),
-    };
+    let hinted = hinted(&observed.metadata).retaining(|_| is_blamed || opened_by.is_none());
+    let keys = opened_by.into_iter().flat_map(parsed).chain(hinted.keys());
     let leaked: BTreeSet<String> =
-        keys.into_iter().filter(|key| has_leaked(*key, previous, ring)).map(|key| key.to_string()).collect();
+        keys.filter(|key| has_leaked(*key, previous, ring)).map(|key| key.to_string()).collect();
     if leaked.is_empty() {
         return None;
     }
@@ -49,16 +48,16 @@ pub(crate) fn compromise(
     Some(Compromise { message, keys: leaked })
 }
 
-/// Whether a SealedSecret that no key opens was sealed with a leaked key, as far as is known.
+/// Whether a SealedSecret that does not open, or of which some items do not, was sealed with a leaked key, as far as is known.
 pub(crate) fn sealed_with_revoked(
     metadata: &ObjectMeta,
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
 ) -> bool {
-    match (hinted(metadata), previous.and_then(|status| status.opened_by.as_ref())) {
-        (Some(hint), _) => has_leaked(hint, previous, ring),
-        (None, Some(keys)) => parsed(keys).any(|key| has_leaked(key, previous, ring)),
-        (None, None) => false,
+    let hinted = hinted(metadata);
+    match previous.and_then(|status| status.opened_by.as_ref()) {
+        Some(keys) if hinted.is_empty() => parsed(keys).any(|key| has_leaked(key, previous, ring)),
+        _ => hinted.keys().any(|key| has_leaked(key, previous, ring)),
     }
 }
 
@@ -72,21 +71,21 @@ fn is_active(key: Fingerprint, ring: &KeyRing) -> bool {
     ring.iter().any(|active| active.fingerprint() == key)
 }
 
-/// The key that the SealedSecret says it was sealed with.
-fn hinted(metadata: &ObjectMeta) -> Option<Fingerprint> {
-    metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
+/// The keys that the SealedSecret says it was sealed with.
+fn hinted(metadata: &ObjectMeta) -> ItemCertificates {
+    ItemCertificates::of(metadata.annotations.as_ref())
 }
 
-/// The key that the SealedSecret says it was sealed with, if anything is known of that key: a fingerprint that was made up is no reason
+/// The keys that the SealedSecret says it was sealed with, if anything is known of them: a fingerprint that was made up is no reason
 /// to decide again.
 pub(crate) fn known_hint(
     observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
-) -> Option<Fingerprint> {
-    hinted(&observed.metadata).filter(|hint| {
-        let is_here = !matches!(ring.state_of(*hint), NotedKey::Absent | NotedKey::Unknown);
-        is_here || has_leaked(*hint, previous, ring)
+) -> ItemCertificates {
+    hinted(&observed.metadata).retaining(|hint| {
+        let is_here = !matches!(ring.state_of(hint), NotedKey::Absent | NotedKey::Unknown);
+        is_here || has_leaked(hint, previous, ring)
     })
 }
 

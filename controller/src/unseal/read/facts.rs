@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::ObjectRef;
-use sealing::KeyRing;
+use sealing::{ItemCertificates, KeyRing};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -49,7 +49,7 @@ impl Facts {
             scope: Scope::of(sealed.metadata.annotations.as_ref()),
             recipients: sealed.recipients.clone(),
             correct_drift: corrects_drift(sealed, context.settings.correct_drift),
-            hint: None,
+            hint: ItemCertificates::default(),
             revoked: false,
             ring_version: 0,
             target_version: watched_secret.as_ref().and_then(|secret| secret.resource_version()),

@@ -2,7 +2,7 @@
 //! it compares.
 
 use api::{Scope, SealedSecretStatus};
-use envelope::Fingerprint;
+use sealing::ItemCertificates;
 use std::time::Duration;
 
 /// Everything that an outcome depends on, as it was when it was decided. The same inputs have the same outcome.
@@ -17,8 +17,8 @@ pub(crate) struct Inputs {
     pub recipients: Option<String>,
     /// Drift is corrected, by the flags and the SealedSecret's annotations.
     pub correct_drift: bool,
-    /// The key in the SealedSecret's annotations, if that key is known.
-    pub hint: Option<Fingerprint>,
+    /// The keys in the SealedSecret's annotations that are known, and their items.
+    pub hint: ItemCertificates,
     /// As far as is known, a leaked key sealed it: if it does not open, that is why.
     pub revoked: bool,
     /// The version of the ring of keys.

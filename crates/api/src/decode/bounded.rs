@@ -15,9 +15,8 @@ pub(crate) const MOST: usize = 5_000;
 /// The most entries of metadata that are kept where they are chosen by name.
 const MOST_CHOSEN: usize = 64;
 
-/// The longest value of such an entry, in bytes. The longest that is read, but for the annotation for the recipients, is a fingerprint
-/// and has 64.
-const LONGEST_CHOSEN: usize = 256;
+/// The longest value of such an entry, in bytes, if there is no other limit for its name. The longest that is read is a fingerprint and has 64.
+pub(crate) const LONGEST_CHOSEN: usize = 256;
 
 /// The most bytes of names that are kept where the values are not. A message has no room for more.
 const NAMES: usize = 1_024;
@@ -79,12 +78,12 @@ where
     checked::<STRICT, _, _>(few)
 }
 
-/// Decodes the entries of these names with values that are not too long, and steps over the others. `long` is the name whose value may have
-/// any length.
+/// Decodes the entries of these names with values that are not too long, and steps over the others. `longest` is the length that the value of a
+/// name may have.
 pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     deserializer: D,
     chosen: impl Fn(&str) -> bool,
-    long: Option<&str>,
+    longest: impl Fn(&str) -> usize,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     let few = deserializer.deserialize_option(Entries {
         chosen,
@@ -93,7 +92,7 @@ pub(crate) fn entries_if<'de, D: Deserializer<'de>>(
     })?;
     let mut entries = few.kept;
     if let Some(entries) = &mut entries {
-        entries.retain(|name, value| value.len() <= LONGEST_CHOSEN || long == Some(name.as_str()));
+        entries.retain(|name, value| value.len() <= longest(name));
     }
     Ok(entries)
 }

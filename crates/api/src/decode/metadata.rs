@@ -5,7 +5,7 @@
 //! `serde_json` decodes. `serde_json` skips a field without descending into it, so that a skipped field may have any depth. It takes no
 //! memory either: a hundred thousand labels of one byte each would take ten times their own size.
 
-use super::bounded::{Few, TooManyEntries, entries_if, first_entries, first_items, items_if};
+use super::bounded::{Few, LONGEST_CHOSEN, TooManyEntries, entries_if, first_entries, first_items, items_if};
 use super::editor::last_editor;
 use crate::annotations;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
@@ -127,13 +127,17 @@ fn own_annotations<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
     let is_read = |name: &str| annotations::OF_SEALED_SECRETS.contains(&name);
-    entries_if(deserializer, is_read, Some(annotations::RECIPIENTS))
+    entries_if(deserializer, is_read, |name| match name {
+        annotations::RECIPIENTS => usize::MAX,
+        annotations::ITEM_CERTIFICATES => annotations::LONGEST_ITEM_CERTIFICATES,
+        _ => LONGEST_CHOSEN,
+    })
 }
 
 fn instance_label<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<BTreeMap<String, String>>, D::Error> {
-    entries_if(deserializer, |name| name == INSTANCE_LABEL, None)
+    entries_if(deserializer, |name| name == INSTANCE_LABEL, |_| LONGEST_CHOSEN)
 }
 
 /// The metadata of an object of which only the metadata is needed: name, namespace, dates, the owner that controls it, and who wrote it
@@ -219,6 +223,7 @@ mod tests {
         let metadata = json!({
             "annotations": { "sealedsecrets.bitnami.com/cluster-wide": "true",
                              "sealedsecrets.bitnami.com/certificate-fingerprint": "f".repeat(10_000),
+                             "sealedsecrets.bitnami.com/item-certificates": "i".repeat(4096),
                              "sealedsecrets.bitnami.com/recipients": "r".repeat(10_000),
                              "sealedsecrets.bitnami.com/other": "o",
                              "kubectl.kubernetes.io/last-applied-configuration": "{}" },
@@ -229,6 +234,7 @@ mod tests {
         let SealedSecretMetadata(read) = serde_json::from_value(metadata.clone()).unwrap();
         let mut expected = metadata;
         expected["annotations"] = json!({ "sealedsecrets.bitnami.com/cluster-wide": "true",
+                                          "sealedsecrets.bitnami.com/item-certificates": "i".repeat(4096),
                                           "sealedsecrets.bitnami.com/recipients": "r".repeat(10_000) });
         expected["labels"] = json!({ "app.kubernetes.io/instance": "i" });
         expected.as_object_mut().unwrap().remove("finalizers");

@@ -3,7 +3,7 @@
 //!
 //! The annotations prove nothing, because any user may write them: a diagnosis explains a failure, and decides nothing.
 
-use crate::item_error::noted_key::{NotedKey, SecretName, noted_keys};
+use crate::item_error::noted_key::{NotedKey, NotedKeys, SecretName};
 use crate::item_error::scope_change::ScopeChange;
 use api::Scope;
 use api::sealing_key::{ACTIVE, LABEL, label_command};
@@ -91,27 +91,30 @@ pub enum Diagnosis {
 }
 
 impl Diagnosis {
-    /// Why an item does not open that was tried with every scope. `noted` are the keys that it may have been sealed with, and `place` is the
+    /// Why something does not open that was tried with every scope. `noted` are the keys that it may have been sealed with, and `place` is the
     /// namespace and name of its SealedSecret.
     #[must_use]
-    pub fn of_keys(
-        noted: &[Fingerprint],
-        place: (&str, &str),
-        known: impl Fn(Fingerprint) -> NotedKey,
-    ) -> Self {
-        let states: Vec<(Fingerprint, NotedKey)> = noted.iter().map(|key| (*key, known(*key))).collect();
-        let first = |wanted: fn(&NotedKey) -> bool| states.iter().find(|(_, state)| wanted(state)).cloned();
-        // The annotation of the certificate comes first: it names the key of the values themselves.
-        if let Some((_, NotedKey::Revoked)) = states.first() {
+    pub fn of_keys(noted: &NotedKeys, place: (&str, &str), known: impl Fn(Fingerprint) -> NotedKey) -> Self {
+        let with_states = |keys: &[Fingerprint]| -> Vec<(Fingerprint, NotedKey)> {
+            keys.iter().map(|key| (*key, known(*key))).collect()
+        };
+        let (items, entries) = (with_states(&noted.of_items), with_states(&noted.of_entries));
+        let is_active = |(_, state): &&(Fingerprint, NotedKey)| *state == NotedKey::Active;
+        if items.iter().any(|(_, state)| *state == NotedKey::Revoked) {
             return Self::Revoked;
         }
-        if let Some((key, _)) = first(|state| *state == NotedKey::Active) {
-            return Self::OtherPlace { key, place: shown(place) };
+        // Of items that were sealed with several keys, those whose key is not here are the ones that do not open.
+        let active = items.first().filter(|_| items.iter().all(|item| is_active(&item)));
+        if let Some((key, _)) = active.or_else(|| entries.iter().find(is_active)) {
+            return Self::OtherPlace { key: *key, place: shown(place) };
         }
-        if let Some((key, NotedKey::Retired(secret))) = first(|state| matches!(state, NotedKey::Retired(_))) {
-            return Self::Retired { key, secret };
+        for (key, state) in items.iter().chain(&entries) {
+            if let NotedKey::Retired(secret) = state {
+                return Self::Retired { key: *key, secret: secret.clone() };
+            }
         }
-        match states.first() {
+        let absent = items.iter().find(|(_, state)| *state == NotedKey::Absent);
+        match absent.or_else(|| items.iter().chain(&entries).find(|key| !is_active(key))) {
             Some((key, NotedKey::Absent)) => Self::AbsentKey(*key),
             noted => Self::Unclear(noted.map(|(key, _)| *key)),
         }
@@ -122,7 +125,7 @@ impl Diagnosis {
     pub fn of_object(metadata: &ObjectMeta, known: impl Fn(Fingerprint) -> NotedKey) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let (namespace, name) = (text(&metadata.namespace), text(&metadata.name));
-        match Self::of_keys(&noted_keys(metadata), (&namespace, &name), known) {
+        match Self::of_keys(&NotedKeys::of(metadata.annotations.as_ref()), (&namespace, &name), known) {
             Self::OtherPlace { key, place } => {
                 Self::OtherPlaceOrScope { key, place, scope: Scope::of(metadata.annotations.as_ref()) }
             }

@@ -1,10 +1,10 @@
-//! [`NotedKey`]: what is known of a key that a SealedSecret says it was sealed with; [`noted_keys`]: which keys it says that of.
+//! [`NotedKey`]: what is known of a key that a SealedSecret says it was sealed with; [`NotedKeys`]: which keys it says that of.
 
 use crate::annotation::recipients_in;
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use crate::item_error::item_certificates::ItemCertificates;
 use envelope::Fingerprint;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use recipients::{Entry, Group, Recipients};
+use std::collections::BTreeMap;
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +30,24 @@ pub struct SecretName {
     pub name: String,
 }
 
-/// The keys that the annotations name: that of the certificate, then those of the recipients. Any user may write them, so that they
-/// prove nothing.
-#[must_use]
-pub fn noted_keys(metadata: &ObjectMeta) -> Vec<Fingerprint> {
-    let annotations = metadata.annotations.as_ref();
-    let hint = annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)?.parse().ok());
-    let recipients = recipients_in(annotations).and_then(Result::ok);
-    let entries = recipients.iter().flat_map(Recipients::groups).flat_map(Group::to);
-    hint.into_iter().chain(entries.filter_map(Entry::fingerprint)).collect()
+/// The keys that the annotations of an object name. Any user may write them, so that they prove nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NotedKeys {
+    /// The keys of the items themselves: one, or one for each of several parts.
+    pub of_items: Vec<Fingerprint>,
+    /// Those of the entries for the recipients.
+    pub of_entries: Vec<Fingerprint>,
+}
+
+impl NotedKeys {
+    /// Reads the annotations.
+    #[must_use]
+    pub fn of(annotations: Option<&BTreeMap<String, String>>) -> Self {
+        let recipients = recipients_in(annotations).and_then(Result::ok);
+        let entries = recipients.iter().flat_map(Recipients::groups).flat_map(Group::to);
+        Self {
+            of_items: ItemCertificates::of(annotations).keys().collect(),
+            of_entries: entries.filter_map(Entry::fingerprint).collect(),
+        }
+    }
 }

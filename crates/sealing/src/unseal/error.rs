@@ -46,11 +46,17 @@ impl UnsealError {
     #[must_use]
     pub fn blaming_revocation(mut self) -> Self {
         for kind in self.kinds_mut() {
-            let is_scope = |diagnosis: &Diagnosis| {
-                matches!(diagnosis, Diagnosis::OtherScope { .. } | Diagnosis::ScopeOfItsOwn { .. })
+            // A key that is not revoked opens the first two; the others' key is known to be active.
+            let is_other = |diagnosis: &Diagnosis| {
+                matches!(
+                    diagnosis,
+                    Diagnosis::OtherScope { .. }
+                        | Diagnosis::ScopeOfItsOwn { .. }
+                        | Diagnosis::ItemOfAnotherPlace { .. }
+                )
             };
             match kind {
-                ItemErrorKind::NoKeyOpens(diagnosis) if is_scope(diagnosis) => {}
+                ItemErrorKind::NoKeyOpens(diagnosis) if is_other(diagnosis) => {}
                 ItemErrorKind::NoKeyOpens(_) | ItemErrorKind::EntryOutdated { .. } => {
                     *kind = ItemErrorKind::NoKeyOpens(Diagnosis::Revoked);
                 }

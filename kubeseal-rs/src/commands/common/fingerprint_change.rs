@@ -1,30 +1,55 @@
-//! `fingerprint_change`: the fingerprint annotation of a SealedSecret of which some items were sealed anew.
+//! `fingerprint_change`: the annotations that say which certificates the items of a SealedSecret are sealed with, after some were sealed anew.
 //!
-//! Decided: no annotation rather than a wrong one, because there is one for all items, so that it is true only if all
-//! of them were sealed to the same certificate; without it, the SealedSecret counts as sealed to an older one.
+//! Decided: the annotation of the one certificate is removed where items are sealed with several, because it would be true of some only; then
+//! another annotation names the items of each. So an item that stays with a leaked key is still known.
 
+use crate::certificate::is_revoked;
 use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_secrets::SealedObject;
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use crate::terminal::escape::shown;
+use crate::terminal::warnings::alert;
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
 use envelope::Certificate;
+use sealing::ItemCertificates;
 use yaml_edit_in_place::Change;
 
-/// The change of the fingerprint annotation of `object`, which got new items sealed with `certificate`. `some_stay`
-/// says whether other items stay as they were.
+/// The changes of the annotations of `object`, of which the items `new` are sealed with `certificate`, and `stay` remain as they were.
 pub(crate) fn fingerprint_change(
     object: &SealedObject,
     certificate: &Certificate,
-    some_stay: bool,
-) -> Option<Change> {
-    const HINT: SealedField<'_> = SealedField::Annotation(CERTIFICATE_FINGERPRINT);
+    new: &[&str],
+    stay: &[&str],
+) -> Vec<Change> {
     let annotations = object.metadata.annotations.as_ref();
-    let before = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
-    let present = certificate.fingerprint().to_string();
-    if before == Some(&present) {
-        None
-    } else if some_stay {
-        before.map(|_| HINT.remove())
-    } else {
-        Some(HINT.set(present))
+    let before = ItemCertificates::of(annotations);
+    warn_of_leaks(object, &before, stay);
+    let after = before.changed(stay, new, certificate.fingerprint()).annotations().into_iter();
+    let is_other = |(name, text): &(&str, Option<String>)| {
+        annotations.and_then(|annotations| annotations.get(*name)) != text.as_ref()
+    };
+    after.filter(is_other).map(|(name, text)| SealedField::Annotation(name).set_or_remove(text)).collect()
+}
+
+/// The changes of the annotations after all items were sealed with the certificate of this fingerprint.
+pub(crate) fn sealed_with_one(fingerprint: String) -> [Change; 2] {
+    [
+        SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(fingerprint),
+        SealedField::Annotation(ITEM_CERTIFICATES).remove(),
+    ]
+}
+
+/// The user changes values now, and may think that this was all.
+fn warn_of_leaks(object: &SealedObject, before: &ItemCertificates, stay: &[&str]) {
+    let leaked = stay.iter().filter(|name| before.of_item(name).is_some_and(is_revoked));
+    let leaked: Vec<String> = leaked.map(|name| shown(name)).collect();
+    if let [first, more @ ..] = leaked.as_slice() {
+        let (stay, their, ones) =
+            if more.is_empty() { ("stays", "its value", "one") } else { ("stay", "their values", "ones") };
+        let names = more.iter().fold(first.clone(), |names, name| format!("{names}, {name}"));
+        alert(format_args!(
+            "{names} of {} {stay} sealed with a key that leaked and was revoked: change {their} as well, and seal the new \
+             {ones}",
+            object.location
+        ));
     }
 }

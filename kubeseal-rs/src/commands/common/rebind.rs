@@ -11,6 +11,7 @@ pub(crate) mod flags;
 
 pub(crate) use crate::commands::common::rebind::binding::Change;
 
+use crate::commands::common::fingerprint_change::sealed_with_one;
 use crate::commands::common::opening_hint::{Identities, opening_hint};
 use crate::commands::common::rebind::binding::Binding;
 use crate::commands::common::rebind::error::RebindError;
@@ -32,7 +33,7 @@ use crate::target::Target;
 use crate::terminal::escape::{shown, shown_path};
 use crate::terminal::warnings::{alert, is_quiet};
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::RECIPIENTS;
 use rand::rngs::SysRng;
 use same_file::is_same_file;
 use sealing::{ChangeError, Diagnosis, ItemError, ItemErrorKind, UnsealError};
@@ -211,12 +212,9 @@ fn sealed_anew(
         source,
     })?;
     let fingerprint = sealer.keys().first().fingerprint().to_string();
-    let annotations = [
-        SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(fingerprint),
-        SealedField::Annotation(RECIPIENTS).set_or_remove(changed.recipients),
-    ];
+    let recipients = SealedField::Annotation(RECIPIENTS).set_or_remove(changed.recipients);
     let items = changed.encrypted_data.into_iter().map(|(name, item)| SealedField::Item(&name).set(item));
-    Ok((keyed, items.chain(annotations).collect()))
+    Ok((keyed, items.chain(sealed_with_one(fingerprint)).chain([recipients]).collect()))
 }
 
 /// What to do about items that do not open. Of a place that it was not sealed for: this command knows the way from the right one.

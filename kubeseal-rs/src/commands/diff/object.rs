@@ -5,8 +5,11 @@ use crate::commands::common::seal_for::recipient_keys::{keys_in, short};
 use crate::commands::diff::other_fields::other_fields;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::sealed_value::measured;
-use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, LAST_APPLIED, NAMESPACE_WIDE, RECIPIENTS};
+use api::annotations::{
+    CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, ITEM_CERTIFICATES, LAST_APPLIED, NAMESPACE_WIDE, RECIPIENTS,
+};
 use recipients::Recipients;
+use sealing::ItemCertificates;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -27,7 +30,8 @@ pub(crate) enum Sign {
 }
 
 /// Annotations that have lines of their own, or come from the cluster.
-const OWN_LINES: [&str; 4] = [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT, RECIPIENTS];
+const OWN_LINES: [&str; 5] =
+    [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS];
 
 /// Everything that is different.
 pub(crate) fn lines_of(old: &SealedObject, new: &SealedObject) -> Vec<Line> {
@@ -45,16 +49,7 @@ pub(crate) fn lines_of(old: &SealedObject, new: &SealedObject) -> Vec<Line> {
     let immutable =
         [old, new].map(|object| object.spec.template.immutable.map(|is| if is { "yes" } else { "no" }));
     lines.field("immutable", immutable[0], immutable[1]);
-    let fingerprints = [old, new].map(|object| {
-        let annotations = object.metadata.annotations.as_ref();
-        annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)).map(String::as_str)
-    });
-    if fingerprints[0] != fingerprints[1] {
-        let [old, new] = fingerprints.map(|text| text.map_or("none".to_owned(), short));
-        // Two that begin alike are as rare as they are suspicious.
-        let is_alike = if old == new { ", another one that begins alike" } else { "" };
-        lines.push(Sign::Changed, "certificate", format!("{old} -> {new}{is_alike}"));
-    }
+    lines.certificate(old, new);
     lines.recipients(old, new);
     for (what, path) in [
         ("label", "/metadata/labels"),
@@ -118,6 +113,21 @@ impl Lines {
         }
     }
 
+    fn certificate(&mut self, old: &SealedObject, new: &SealedObject) {
+        let is_same = |name| annotation_text(old, name) == annotation_text(new, name);
+        if is_same(CERTIFICATE_FINGERPRINT) && is_same(ITEM_CERTIFICATES) {
+            return;
+        }
+        let [before, after] = [old, new].map(certificates);
+        let is_alike = match before == after {
+            // Two that begin alike are as rare as they are suspicious.
+            true if is_same(ITEM_CERTIFICATES) => ", another one that begins alike",
+            true => ", of other items",
+            false => "",
+        };
+        self.push(Sign::Changed, "certificate", format!("{before} -> {after}{is_alike}"));
+    }
+
     fn recipients(&mut self, old: &SealedObject, new: &SealedObject) {
         match (annotation::read(old), annotation::read(new)) {
             (Ok(before), Ok(after)) => {
@@ -150,6 +160,20 @@ impl Lines {
             (Err(_), Err(_)) => {}
         }
     }
+}
+
+/// The certificate of all items, or those of several.
+fn certificates(object: &SealedObject) -> String {
+    if let Some(text) = annotation_text(object, CERTIFICATE_FINGERPRINT) {
+        return short(text);
+    }
+    let certificates = ItemCertificates::of(object.metadata.annotations.as_ref());
+    let several: Vec<String> = certificates.keys().map(|key| short(&key.to_string())).collect();
+    if several.is_empty() { "none".to_owned() } else { several.join(" and ") }
+}
+
+fn annotation_text<'o>(object: &'o SealedObject, name: &str) -> Option<&'o str> {
+    object.metadata.annotations.as_ref()?.get(name).map(String::as_str)
 }
 
 /// What an item with another ciphertext shows.

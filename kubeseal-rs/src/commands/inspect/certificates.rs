@@ -2,11 +2,14 @@
 //! sealed with.
 
 use crate::certificate::known_certificate::KnownCertificate;
-use crate::certificate::{CertificateSource, SourceError, is_revoked};
+use crate::certificate::{CertificateSource, SourceError};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::SealedWith;
 use crate::terminal::warnings::alert;
-use envelope::{Certificate, Fingerprint, pem};
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
+use envelope::{Certificate, pem};
+use sealing::ItemCertificates;
+use std::collections::BTreeMap;
 use std::error::Error;
 
 /// Certificates, and where they come from.
@@ -48,16 +51,20 @@ impl Certificates {
         Ok(Self { newest_first, from: Some(from) })
     }
 
-    /// What is known of the certificate that `hint` names, and whose key has this size.
+    /// What is known of the certificates that these annotations name, and whose keys have this size, if they have one.
     pub(crate) fn sealed_with(
         &self,
-        hint: Option<&str>,
+        annotations: &BTreeMap<String, String>,
         key_bits: Option<usize>,
         problems: &mut Vec<Problem>,
     ) -> SealedWith {
-        let fingerprint = hint.and_then(|hint| hint.parse::<Fingerprint>().ok());
-        if hint.is_some() && fingerprint.is_none() {
+        let noted = ItemCertificates::of(Some(annotations));
+        let fingerprint = noted.of_all();
+        if annotations.contains_key(CERTIFICATE_FINGERPRINT) && fingerprint.is_none() {
             problems.push(Problem::BadFingerprint);
+        }
+        if annotations.contains_key(ITEM_CERTIFICATES) && noted.is_empty() {
+            problems.push(Problem::BadItemCertificates);
         }
         let newest = self.newest_first.first();
         let seen = fingerprint.and_then(KnownCertificate::with);
@@ -72,11 +79,12 @@ impl Certificates {
         let is_newest = newest.and_then(|newest| match (fingerprint, key_bits) {
             (Some(fingerprint), _) => Some(newest.fingerprint() == fingerprint),
             (None, Some(bits)) if bits != newest.public().bits() => Some(false),
+            (None, _) if noted.keys().any(|key| key != newest.fingerprint()) => Some(false),
             (None, _) => None,
         });
         SealedWith {
-            is_revoked: fingerprint.is_some_and(is_revoked),
             fingerprint: fingerprint.map(|fingerprint| fingerprint.to_string()),
+            by_item: noted.items().map(|(key, items)| (key.to_string(), items.clone())).collect(),
             key_bits,
             not_before: known.map(Certificate::not_before),
             not_after: known.map(Certificate::not_after),

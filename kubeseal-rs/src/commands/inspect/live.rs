@@ -103,8 +103,9 @@ fn fill(state: &mut LiveState, found: ObservedSealedSecret, report: &SealedSecre
 
 /// Whether the leaked key opens the values of this report: they are the cluster's, or name that key.
 pub(crate) fn is_compromised(report: &SealedSecretReport, state: &LiveState) -> bool {
-    let hint = report.certificate.fingerprint.as_deref();
-    state.compromised.as_deref().is_some_and(|message| {
-        state.same_items == Some(true) || hint.is_some_and(|hint| message.contains(hint))
-    })
+    let noted = || report.noted_keys.of_items.iter().map(ToString::to_string);
+    state
+        .compromised
+        .as_deref()
+        .is_some_and(|message| state.same_items == Some(true) || noted().any(|key| message.contains(&key)))
 }

@@ -9,8 +9,8 @@ use crate::commands::inspect::report::{SealedSecretReport, TemplateItem};
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::terminal::likeness::like;
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
-use sealing::{TemplateFault, recipients_in};
+use api::annotations::{CLUSTER_WIDE, NAMESPACE_WIDE};
+use sealing::{NotedKeys, TemplateFault, recipients_in};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// For at most this many unknown names it is looked which one was meant.
@@ -50,21 +50,24 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
         problems.push(Problem::MixedKeys(sizes.iter().copied().collect()));
     }
     let key_bits = sizes.iter().copied().next().filter(|_| sizes.len() == 1);
-    let hint = annotations.get(CERTIFICATE_FINGERPRINT).map(String::as_str);
-    let mut certificate = certificates.sealed_with(hint, key_bits, &mut problems);
+    let mut certificate = certificates.sealed_with(&annotations, key_bits, &mut problems);
     let recipients = recipients_in(Some(&annotations)).map(|read| recipients(read, &items, &mut problems));
     certificate.newest_is_recipient = recipients.iter().flatten().any(|recipient| {
         recipient.certificate.is_some()
             && recipient.certificate == certificate.newest
             && recipient.items.len() == items.len()
     });
-    if certificate.is_revoked || is_marked(node) {
+    let noted_keys = NotedKeys::of(Some(&annotations));
+    let of_keys = Problem::of_keys(&noted_keys, state_here);
+    let is_leaked = of_keys == Some(Problem::Compromised);
+    if is_leaked || is_marked(node) {
         problems.insert(0, Problem::Compromised);
     }
     let encrypted_data = texts(sealed);
     let template_data = template(node, scope, &encrypted_data, &mut problems);
     problems.extend(of_templates(node));
-    let mut report = SealedSecretReport {
+    problems.extend(of_keys.filter(|_| !is_leaked));
+    SealedSecretReport {
         file: String::new(),
         document: 0,
         bound_to: bound_to(scope, namespace.as_deref(), name.as_deref()),
@@ -82,10 +85,9 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
         recipients: recipients.unwrap_or_default(),
         problems,
         cluster: None,
+        noted_keys,
         encrypted_data,
-    };
-    report.problems.extend(Problem::of_keys(&report.noted_keys(), state_here));
-    report
+    }
 }
 
 /// Whether the object's own status, which came with it from a cluster, says that a leaked key opens it.

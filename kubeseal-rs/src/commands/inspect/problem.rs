@@ -2,7 +2,7 @@
 
 use api::Scope;
 use envelope::Fingerprint;
-use sealing::{Diagnosis, NotedKey};
+use sealing::{Diagnosis, NotedKey, NotedKeys};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// Something that is wrong, or may surprise.
@@ -73,14 +73,18 @@ pub(crate) enum Problem {
         "the certificate-fingerprint annotation names a certificate of {annotated} bits, and the items are of another"
     )]
     OtherKey { annotated: usize },
+    #[error("the item-certificates annotation cannot be read")]
+    BadItemCertificates,
 }
 
 impl Problem {
-    /// What is wrong with the keys that it names, by what is known of them. A revoked one is [`Problem::Compromised`].
-    pub(crate) fn of_keys(noted: &[Fingerprint], known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
-        let diagnosis = Diagnosis::of_keys(noted, ("", ""), known);
-        let is_wrong = matches!(diagnosis, Diagnosis::Retired { .. } | Diagnosis::AbsentKey(_));
-        is_wrong.then_some(Self::Key(diagnosis))
+    /// What is wrong with the keys that it names, by what is known of them.
+    pub(crate) fn of_keys(noted: &NotedKeys, known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
+        match Diagnosis::of_keys(noted, ("", ""), known) {
+            Diagnosis::Revoked => Some(Self::Compromised),
+            diagnosis @ (Diagnosis::Retired { .. } | Diagnosis::AbsentKey(_)) => Some(Self::Key(diagnosis)),
+            _ => None,
+        }
     }
 
     /// Whether it keeps the values from their place, so that `--check` fails. The others may be meant.
@@ -110,6 +114,7 @@ impl Problem {
             | Self::TemplateHidden(_)
             | Self::Deprecated
             | Self::BadFingerprint
+            | Self::BadItemCertificates
             | Self::OtherKey { .. } => false,
         }
     }
@@ -142,6 +147,7 @@ impl Problem {
             Self::BadRecipients(_) => "recipients-unreadable",
             Self::WithoutEntry(_) => "item-without-entry",
             Self::BadFingerprint => "bad-fingerprint",
+            Self::BadItemCertificates => "bad-item-certificates",
             Self::OtherKey { .. } => "other-key",
         }
     }

@@ -2,10 +2,10 @@
 //! programs rely.
 
 use crate::commands::inspect::problem::Problem;
-use envelope::Fingerprint;
 use jiff::Timestamp;
+use sealing::NotedKeys;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The report about one SealedSecret.
 #[derive(Debug, Clone, Serialize)]
@@ -33,19 +33,15 @@ pub(crate) struct SealedSecretReport {
     /// Absent without `--live`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<LiveState>,
+    /// The keys that its annotations name.
+    #[serde(skip)]
+    pub noted_keys: NotedKeys,
     /// To compare with the cluster's items.
     #[serde(skip)]
     pub encrypted_data: BTreeMap<String, String>,
 }
 
 impl SealedSecretReport {
-    /// The keys that its annotations name: that of the certificate first.
-    pub(crate) fn noted_keys(&self) -> Vec<Fingerprint> {
-        let recipients = self.recipients.iter().map(|recipient| &recipient.certificate);
-        let all = [&self.certificate.fingerprint].into_iter().chain(recipients).flatten();
-        all.filter_map(|key| key.parse().ok()).collect()
-    }
-
     /// Whether it lacks the name or namespace that its values are bound to.
     pub(crate) fn lacks_place(&self) -> bool {
         match self.scope {
@@ -100,11 +96,11 @@ pub(crate) struct TemplateItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SealedWith {
-    /// Whether its key was revoked from this machine. Printed as a problem.
-    #[serde(skip)]
-    pub is_revoked: bool,
     /// The fingerprint in the annotation, which may be wrong.
     pub fingerprint: Option<String>,
+    /// Without one certificate of all items: the certificates, and the items of each, as the annotation says.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub by_item: BTreeMap<String, BTreeSet<String>>,
     /// Size of the items' RSA key in bits, if all agree.
     pub key_bits: Option<usize>,
     /// Start of the certificate's validity, if the certificate is known.

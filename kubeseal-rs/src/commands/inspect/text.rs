@@ -1,5 +1,6 @@
 //! `render`: reports for people, aligned.
 
+use crate::certificate::is_revoked;
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::report::{LiveState, SealedSecretReport, SealedWith};
 use crate::terminal::escape::{shown, shown_path};
@@ -40,8 +41,7 @@ impl Page {
         if report.immutable == Some(true) {
             page.line("Immutable", "yes: to change it, delete the Secret");
         }
-        let is_compromised = report.problems.contains(&Problem::Compromised);
-        page.certificate(&report.certificate, is_compromised, now);
+        page.certificate(&report.certificate, &report.problems, now);
         page.recipients(report);
         page.items(report);
         if let Some(cluster) = &report.cluster {
@@ -69,11 +69,15 @@ impl Page {
         }
     }
 
-    fn certificate(&mut self, sealed: &SealedWith, is_compromised: bool, now: Timestamp) {
+    fn certificate(&mut self, sealed: &SealedWith, problems: &[Problem], now: Timestamp) {
+        let is_compromised = problems.contains(&Problem::Compromised);
+        // Without its key, nothing reseals it.
+        let is_lost = problems.iter().any(|problem| matches!(problem, Problem::Key(_)));
         let bits = sealed.key_bits.map(|bits| format!(" (RSA {bits})")).unwrap_or_default();
         let name = match &sealed.fingerprint {
             Some(fingerprint) => format!("{}{bits}", short(fingerprint)),
-            None => format!("not recorded{bits}"),
+            None if sealed.by_item.is_empty() => format!("not recorded{bits}"),
+            None => format!("not the same for all items{bits}"),
         };
         let newest = sealed.newest.as_deref().map(short).unwrap_or_default();
         let whose = match sealed.known_from {
@@ -87,13 +91,19 @@ impl Page {
                 self.paint.good(&format!("{whose}, {newest}, is among the recipients"))
             }
             // Sealing values again that others know would protect nothing.
-            Some(false) if is_compromised => self.paint.bad(&format!("not {whose}, {newest}")),
+            Some(false) if is_compromised || is_lost => self.paint.bad(&format!("not {whose}, {newest}")),
             Some(false) => self.paint.bad(&format!("not {whose}, {newest}; reseal it")),
             None if is_compromised => self.paint.bad("its key was revoked"),
             None if sealed.known_from.is_some() => format!("it may be {whose}, {newest}"),
             None => "compare with --cert FILE, or with --live".into(),
         };
         self.line("Certificate", &format!("{name}: {verdict}"));
+        for (key, items) in &sealed.by_item {
+            let items = items.iter().map(|item| shown(item)).collect::<Vec<_>>().join(", ");
+            let is_revoked = key.parse().is_ok_and(is_revoked);
+            let leak = if is_revoked { self.paint.bad(", whose key was revoked") } else { String::new() };
+            self.line("", &format!("{items}: {}{leak}", short(key)));
+        }
         let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
         if let (Some(from), Some(until)) = (sealed.not_before, sealed.not_after) {
             let days = now.duration_since(from).as_hours() / 24;

@@ -1,7 +1,7 @@
 //! [`KeyUsage`]: which keys a SealedSecret needs, in the cluster (`in_cluster`) or in files (`in_files`).
 //!
 //! By its status, in which the controller records the keys that opened it; and by trying the keys, which is certain for
-//! the object as the controller sees it. If no key opens it, its fingerprint annotation is believed, as in `reseal`. A leaked key is tried
+//! the object as the controller sees it. If no key opens it, its annotations for certificates are believed, as in `reseal`. A leaked key is tried
 //! whatever the status says: it may open an entry that another certificate of the same key names, or beside the key that opened it.
 
 pub(crate) mod object_name;
@@ -14,7 +14,7 @@ use crate::key_store::stored_key::StoredKey;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::settings::flag_value::text;
 use crate::terminal::escape::{shown, shown_path};
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS, recipients_digest};
+use api::annotations::{RECIPIENTS, recipients_digest};
 use api::{
     Condition, ConditionStatus, ObservedSealedSecret, Scope, SealedSecretSpec, SealedSecretStatus,
     TargetStatus,
@@ -23,7 +23,7 @@ use envelope::Fingerprint;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use recipients::Recipients;
-use sealing::{KeyRing, Unstated, needs, recipients_in};
+use sealing::{ItemCertificates, KeyRing, Unstated, needs, recipients_in};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -157,11 +157,11 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
     keys.extend(found.keys);
     let mut unknown = false;
     if found.unopened {
-        let annotations = metadata.annotations.as_ref();
-        let hint: Option<Fingerprint> =
-            annotations.and_then(|all| all.get(CERTIFICATE_FINGERPRINT)?.parse().ok());
-        keys.extend(hint);
-        unknown = hint.is_none() || !known.is_placed;
+        let certificates = ItemCertificates::of(metadata.annotations.as_ref());
+        keys.extend(certificates.keys());
+        let is_named = |name: &String| certificates.of_item(name).is_some();
+        let are_named = spec.data.is_none() && spec.encrypted_data.keys().all(is_named);
+        unknown = !(certificates.of_all().is_some() || are_named) || !known.is_placed;
     }
     KeyUsage { keys, opened_by, unstated: found.unstated, unknown, ..known }
 }

@@ -9,6 +9,7 @@ use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::cluster_name::ClusterName;
 use api::annotations::CERTIFICATE_FINGERPRINT;
 use recipients::Group;
+use sealing::ItemCertificates;
 
 /// A recipient, as an entry names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl CurrentRecipient {
 }
 
 impl CurrentRecipients {
-    /// The recipients in the annotation; without it, the certificate in the annotation for the fingerprint. `cluster_of` is the
+    /// The recipients in the annotation; without it, the certificates in the annotations for them. `cluster_of` is the
     /// cluster that a key is trusted for.
     pub(crate) fn of(
         object: &SealedObject,
@@ -58,8 +59,12 @@ impl CurrentRecipients {
         let hint = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
         let first = hint.and_then(|hint| cluster_of(hint));
         let Some(document) = annotation::read(object)? else {
-            let all = hint.cloned().map(named).into_iter().collect();
-            return Ok(Self { all, is_even: true, groups: 0, first });
+            let mixed = || ItemCertificates::of(annotations).keys().map(|key| key.to_string()).collect();
+            let keys: Vec<String> = hint.map_or_else(mixed, |hint| vec![hint.clone()]);
+            let mut current =
+                Self { all: keys.into_iter().map(named).collect(), is_even: true, groups: 0, first };
+            current.is_even = current.clusters().len() < 2;
+            return Ok(current);
         };
         let keys = keys_in(&document);
         let has_all = |group: &Group| {

@@ -1,6 +1,7 @@
 //! [`Planner`]: for whom one SealedSecret is to be sealed, and [`changes`]: how its text changes.
 
 use crate::certificate::is_revoked;
+use crate::commands::common::fingerprint_change::sealed_with_one;
 use crate::commands::common::seal_for::annotation::warn_of_size;
 use crate::commands::common::seal_for::keys::RecipientKeys;
 use crate::commands::common::seal_for::recipient_keys::short;
@@ -19,7 +20,7 @@ use crate::project::rule::{Layout, Rule};
 use crate::project::trust::Trust;
 use crate::project::{Project, Selection};
 use api::Scope;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::RECIPIENTS;
 use rand::rngs::SysRng;
 use sealing::{change_recipients, outdated_items};
 use serde_json::json;
@@ -132,8 +133,8 @@ pub(crate) fn changes(
         whole["metadata"]["annotations"][RECIPIENTS] = json!(text);
         warn_of_size(&object.location, &whole);
     }
-    let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(to.first().fingerprint().to_string());
+    let hint = sealed_with_one(to.first().fingerprint().to_string());
     let entries = SealedField::Annotation(RECIPIENTS).set_or_remove(changed.recipients);
     let items = changed.encrypted_data.into_iter().map(|(name, item)| SealedField::Item(&name).set(item));
-    Ok(items.chain([hint, entries]).collect())
+    Ok(items.chain(hint).chain([entries]).collect())
 }

@@ -1,6 +1,6 @@
 //! [`File`]: a file with SealedSecrets that are checked or resealed.
 
-use crate::certificate::is_revoked;
+use crate::commands::common::fingerprint_change::sealed_with_one;
 use crate::commands::common::sealed_files::{self, SealedFilesError, is_manifest};
 use crate::commands::common::templated_files::{is_template, seals};
 use crate::commands::reseal::failure::ResealFailure;
@@ -9,12 +9,10 @@ use crate::commands::reseal::summary::{ResealSummary, Resealed};
 use crate::commands::upstream::re_encrypt::rotated_object;
 use crate::files::file_update::FileUpdate;
 use crate::files::file_update::error::FileUpdateError;
-use crate::manifest::sealed_field::SealedField;
 use crate::manifest::sealed_file::{ObjectEdit, SealedFile, SealedFileError};
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::yaml::parse::parse;
 use crate::terminal::escape::shown_path;
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use std::path::Path;
 use yaml_edit_in_place::ParseError;
 use yaml_edit_in_place::split::documents;
@@ -114,7 +112,7 @@ impl File {
             let place = self.place(object);
             match answers.next().unwrap_or(Err(ResealFailure::NotTried)) {
                 Ok(resealed) => {
-                    let was_revoked = old.fingerprint.is_some_and(is_revoked);
+                    let was_revoked = old.leaked().is_some();
                     let changes = resealed.into_changes();
                     edits.push((ObjectEdit { index, changes }, Some(Resealed { place, was_revoked })));
                 }
@@ -174,5 +172,5 @@ fn other(text: &str) -> Result<FileContent, SealedFilesError> {
 /// Sets the fingerprint annotation if a private key showed that the certificate is the present one, so that the key is not needed again.
 fn note_fingerprint(index: usize, object: &SealedObject, present: &Present<'_>) -> Option<ObjectEdit> {
     let hint = present.hint_for(object)?;
-    Some(ObjectEdit { index, changes: vec![SealedField::Annotation(CERTIFICATE_FINGERPRINT).set(hint)] })
+    Some(ObjectEdit { index, changes: sealed_with_one(hint).into() })
 }

@@ -8,7 +8,6 @@
 pub(crate) mod error;
 pub(crate) mod objects;
 
-use crate::certificate::is_revoked;
 use crate::commands::common::failures::count;
 use crate::commands::reseal::live::error::LiveError;
 use crate::commands::reseal::live::objects::{LiveObject, LiveObjects};
@@ -108,7 +107,7 @@ fn reseal(
                 if let Err(error) = objects.write(object, resealed) {
                     report.failures.add_at(&place, &error);
                 } else {
-                    let was_revoked = old.fingerprint.is_some_and(is_revoked);
+                    let was_revoked = old.leaked().is_some();
                     report.resealed(&[Resealed { place, was_revoked }]);
                 }
             }

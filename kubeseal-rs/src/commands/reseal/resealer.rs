@@ -11,7 +11,7 @@ use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
 use crate::manifest::sealed_secrets::{SealedObject, lacks_namespace};
-use api::annotations::CERTIFICATE_FINGERPRINT;
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use recipients::Recipients;
@@ -109,8 +109,17 @@ impl<'a> Resealer<'a> {
         let (metadata, spec) = (&object.metadata, &object.spec);
         let resealed = sealing::reseal_in_full(&mut SysRng, metadata, spec, keys, self.certificate)?;
         let present = self.certificate.fingerprint().to_string();
-        let hint = if resealed.seals_all { Some(present) } else { fingerprint(object).cloned() };
-        Ok(Resealed { items: resealed.encrypted_data, hint, recipients: resealed.recipients })
+        let [hint, item_certificates] = if resealed.seals_all {
+            [Some(present), None]
+        } else {
+            [CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES].map(|name| text_of(object, name).cloned())
+        };
+        Ok(Resealed {
+            items: resealed.encrypted_data,
+            hint,
+            item_certificates,
+            recipients: resealed.recipients,
+        })
     }
 
     fn answered(&self, object: &SealedObject, answer: Option<Value>) -> Result<Resealed, ResealFailure> {
@@ -121,7 +130,9 @@ impl<'a> Resealer<'a> {
         // sealed for another cluster.
         let sealed_before =
             |(name, item): (&String, &String)| object.spec.encrypted_data.get(name) == Some(item);
-        if resealed.hint.as_ref() == fingerprint(object) && !resealed.items.iter().any(sealed_before) {
+        if resealed.hint.as_ref() == text_of(object, CERTIFICATE_FINGERPRINT)
+            && !resealed.items.iter().any(sealed_before)
+        {
             resealed.hint = Some(self.certificate.fingerprint().to_string());
         }
         Ok(resealed)
@@ -158,6 +169,7 @@ fn with_items(failure: ResealFailure, ring: &KeyRing, object: &SealedObject) -> 
     }
 }
 
-fn fingerprint(object: &SealedObject) -> Option<&String> {
-    object.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)
+/// The text of an annotation.
+fn text_of<'o>(object: &'o SealedObject, name: &str) -> Option<&'o String> {
+    object.metadata.annotations.as_ref()?.get(name)
 }

@@ -5,16 +5,16 @@
 //! The key is requested from the cluster only if the user may read it, so that the runs of other users leave no refused
 //! requests for private keys in the audit log.
 
+use crate::certificate::is_revoked;
 use crate::commands::common::seal_for::annotation;
 use crate::controller::address::ControllerAddress;
 use crate::key_store::KeyStore;
 use crate::manifest::sealed_secrets::SealedObject;
 use api::Scope;
-use api::annotations::CERTIFICATE_FINGERPRINT;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, Fingerprint, PrivateKey, open};
-use sealing::{KeyRing, SealingKey};
+use sealing::{ItemCertificates, KeyRing, SealingKey};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -35,11 +35,18 @@ pub(crate) struct Present<'a> {
 
 /// A SealedSecret that is sealed to another certificate.
 pub(crate) struct Old {
-    /// The fingerprint annotation of the SealedSecret, unless it names the present certificate.
-    pub fingerprint: Option<Fingerprint>,
+    /// The other certificates that its annotations name.
+    pub keys: Vec<Fingerprint>,
     /// Whether it names the present certificate, whose key does not open it: it was changed since, or an item of another certificate was
     /// pasted in.
     pub is_misnamed: bool,
+}
+
+impl Old {
+    /// The first of them whose key was revoked: others may know its values.
+    pub(crate) fn leaked(&self) -> Option<Fingerprint> {
+        self.keys.iter().copied().find(|key| is_revoked(*key))
+    }
 }
 
 impl<'a> Present<'a> {
@@ -61,10 +68,10 @@ impl<'a> Present<'a> {
         if object.spec.encrypted_data.is_empty() && object.spec.data.is_none() {
             return None;
         }
-        let (hint, present) = (hint(object), self.certificate.fingerprint());
+        let (named, present) = (certificates(object), self.certificate.fingerprint());
         let opens = |key| opens(key, &self.label(object), object);
         let is_present = !self.all
-            && match hint {
+            && match named.of_all() {
                 // Without its namespace, nothing opens, whatever it was sealed to.
                 Some(hint) if hint == present => !self.has_place(object) || self.key().is_none_or(opens),
                 // It is sealed for another cluster, and for this one in the annotation for the recipients.
@@ -72,8 +79,8 @@ impl<'a> Present<'a> {
                 None => self.has_place(object) && self.key().is_some_and(opens),
             };
         (!is_present).then(|| Old {
-            fingerprint: hint.filter(|hint| *hint != present),
-            is_misnamed: !self.all && hint == Some(present),
+            keys: named.keys().filter(|key| *key != present).collect(),
+            is_misnamed: !self.all && named.of_all() == Some(present),
         })
     }
 
@@ -97,7 +104,7 @@ impl<'a> Present<'a> {
 
     /// The fingerprint to be written on a SealedSecret that is up to date and has none.
     pub(crate) fn hint_for(&self, object: &SealedObject) -> Option<String> {
-        let is_known = hint(object).is_some() || object.spec.encrypted_data.is_empty();
+        let is_known = certificates(object).of_all().is_some() || object.spec.encrypted_data.is_empty();
         (!is_known).then(|| self.certificate.fingerprint().to_string())
     }
 }
@@ -122,8 +129,8 @@ fn has_entries_for(object: &SealedObject, present: Fingerprint) -> bool {
         .all(|group| group.to().iter().any(|entry| entry.fingerprint() == Some(present)))
 }
 
-fn hint(object: &SealedObject) -> Option<Fingerprint> {
-    object.metadata.annotations.as_ref()?.get(CERTIFICATE_FINGERPRINT)?.parse().ok()
+fn certificates(object: &SealedObject) -> ItemCertificates {
+    ItemCertificates::of(object.metadata.annotations.as_ref())
 }
 
 fn opens(key: &PrivateKey, label: &[u8], object: &SealedObject) -> bool {

@@ -1,11 +1,11 @@
 //! [`ResealSummary`]: the results, for each file and in sum.
 
-use crate::certificate::is_revoked;
 use crate::commands::common::failures::{Failures, count};
 use crate::commands::common::sealed_files::NotFound;
 use crate::commands::reseal::staleness::Old;
 use crate::error::{CommandError, Hint};
 use crate::terminal::program::name;
+use envelope::Fingerprint;
 use std::fmt::{Display, Write as _};
 
 /// The results so far.
@@ -87,12 +87,16 @@ impl ResealSummary {
                 writeln!(self.lines, "{place}: names the present certificate, whose key does not open it");
             return;
         }
-        let to = match old.fingerprint {
-            Some(leaked) if is_revoked(leaked) => {
+        let to = match (old.leaked(), old.keys.as_slice()) {
+            (Some(leaked), _) => {
                 format!("certificate {}, whose key was revoked; change its values", leaked.short())
             }
-            Some(fingerprint) => format!("certificate {}", fingerprint.short()),
-            None => "an unknown certificate".to_owned(),
+            (None, [one]) => format!("certificate {}", one.short()),
+            (None, []) => "an unknown certificate".to_owned(),
+            (None, several) => {
+                let names: Vec<String> = several.iter().map(Fingerprint::short).collect();
+                format!("certificates {}", names.join(", "))
+            }
         };
         // Writing to a String cannot fail.
         let _ = writeln!(self.lines, "{place}: sealed to {to}");

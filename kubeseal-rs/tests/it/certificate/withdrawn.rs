@@ -78,6 +78,53 @@ fn an_object_sealed_to_a_revoked_key_is_reported() {
     );
 }
 
+/// One value is changed after a leak, and another is forgotten.
+#[test]
+fn an_item_that_stays_with_a_revoked_key_is_reported() {
+    let mut lines = vec![(LABELLED, 200, list(&[key()])), (LEGACY, 200, list(&[])), changed()];
+    lines.extend(serving(&[&pem()]));
+    lines.push(nothing_sealed());
+    lines.push(("/services/sealed-secrets-controller", 200, PORTS.to_owned()));
+    lines.push(("verify", 409, String::new()));
+    let laptop = Laptop::new(Server::start_tls(lines, false));
+    let path = |name: &str| laptop.home.path().join(name).to_str().unwrap().to_owned();
+    let (file, newer_file) = (path("a.yaml"), path("newer.pem"));
+    std::fs::write(&newer_file, newer().1).unwrap();
+    let run = |arguments: &[&str], input: &[u8]| {
+        let mut command = program(arguments);
+        command.env("XDG_CACHE_HOME", laptop.home.path());
+        let output = finish(command, input);
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(printed).unwrap())
+    };
+    let two = b"metadata: {name: db, namespace: shop}\nstringData: {password: hunter2, user: admin}\n";
+    let (code, printed) = run(&["--cert", "test-only.crt", "-o", "yaml", "-w", &file], two);
+    assert_eq!(code, Some(0), "{printed}");
+    let (revoked, printed) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
+    assert!(revoked, "{printed}");
+
+    let merge = ["--cert", &newer_file, "--merge-into", &file];
+    let (code, printed) = run(&merge, b"stringData: {user: new}\n");
+    let words = "password of document 1 (SealedSecret shop/db), line 2 stays sealed with a key that leaked and was revoked";
+    assert!(code == Some(0) && printed.contains(words), "{printed}");
+    let (code, printed) = run(&["inspect", "--check", "--cert", &newer_file, &file], b"");
+    assert!(code == Some(1) && printed.contains("COMPROMISED: "), "{printed}");
+    let item = format!("password: {}, whose key was revoked\n", &fingerprint(&pem())[..12]);
+    assert!(printed.contains(&item) && !printed.contains("reseal it"), "{printed}");
+    let (code, printed) = run(&["reseal", "--check", "--cert", &newer_file, &file], b"");
+    assert!(code == Some(1) && printed.contains(", whose key was revoked; change its values\n"), "{printed}");
+    let (valid, printed) = laptop.seals(&["--validate", "-f", &file]);
+    assert!(
+        !valid && printed.contains("because: it does not open: sealed with a key that leaked"),
+        "{printed}"
+    );
+
+    let (code, printed) = run(&merge, b"stringData: {password: new}\n");
+    assert!(code == Some(0) && !printed.contains("revoked"), "{printed}");
+    let (code, printed) = run(&["inspect", "--check", "--cert", &newer_file, &file], b"");
+    assert!(code == Some(0) && !printed.contains("COMPROMISED"), "{printed}");
+}
+
 #[test]
 fn a_key_that_others_revoked_is_known_from_the_list() {
     let mut leaked = key();

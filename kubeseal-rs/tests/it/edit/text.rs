@@ -136,12 +136,19 @@ fn the_fingerprint_changes_once_every_item_is_sealed_anew() {
     fs::write(desk.file(), desk.text().replace(fingerprint, &"0a".repeat(32))).unwrap();
     desk.edit(r#"sed -i 's/tier: back/tier: front/' "$1""#);
     assert!(desk.text().contains(&"0a".repeat(32)));
-    // One annotation cannot name two certificates.
+    // One annotation cannot name two certificates: another says which items are sealed with which.
     desk.edit(r#"sed -i 's/  user: .*/  user: new/' "$1""#);
     assert!(!desk.text().contains("certificate-fingerprint"));
+    let by_item = format!(r#"{{"{}":["password"],"{fingerprint}":["user"]}}"#, "0a".repeat(32));
+    assert!(desk.text().replace('\\', "").contains(&by_item), "{}", desk.text());
+    let mixed = desk.text();
+    desk.edit(r#"sed -i '/  password: /d' "$1""#);
+    let one = format!("certificate-fingerprint: {fingerprint}");
+    assert!(desk.text().contains(&one) && !desk.text().contains("item-certificates"), "{}", desk.text());
+    fs::write(desk.file(), mixed).unwrap();
     let output = desk.edit(r#"sed -i 's/<sealed>$/new/' "$1""#);
     assert!(
-        desk.text().contains(fingerprint),
+        desk.text().contains(&one) && !desk.text().contains("item-certificates"),
         "{}\n{}",
         String::from_utf8_lossy(&output.stderr),
         desk.text()

@@ -76,8 +76,15 @@ fn a_wrong_fingerprint_annotation_is_removed() {
     std::fs::write(&path, &old).unwrap();
     assert!(merge(&path, &[], SECRET).status.success());
     let after = std::fs::read_to_string(&path).unwrap();
-    assert!(!after.contains("certificate-fingerprint"), "{after}");
+    assert!(!after.contains("certificate-fingerprint") && after.contains("item-certificates"), "{after}");
     assert_eq!(check(), Some(1));
+
+    // A target of upstream's kubeseal gets no annotation that upstream's would not write.
+    let foreign = before.replace("sealedsecrets.bitnami.com/certificate-fingerprint", "x");
+    std::fs::write(&path, foreign).unwrap();
+    assert!(merge(&path, &[], SECRET).status.success());
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(!after.contains("-fingerprint") && !after.contains("item-certificates"), "{after}");
 
     // No old item stays.
     std::fs::write(&path, &old).unwrap();

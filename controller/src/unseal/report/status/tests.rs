@@ -298,7 +298,7 @@ fn a_settled_status_is_written_for_a_mark_that_is_due_or_overdue_alone() {
         "openedBy": [KEY],
     }))
     .unwrap();
-    let due = compromise(&object, None, plain.opened_by.as_ref(), &revoking).unwrap();
+    let due = compromise(&object, None, plain.opened_by.as_ref(), false, &revoking).unwrap();
     let mark = json!({ "type": "Compromised", "status": "True", "message": due.message });
     let mut as_before = plain.clone();
     as_before.conditions.push(serde_json::from_value(mark).unwrap());
@@ -319,7 +319,7 @@ fn a_settled_status_is_written_for_a_mark_that_is_due_or_overdue_alone() {
             opened_by: status.opened_by.clone(),
             act: Act::Settled,
         };
-        let leak = |keys: Option<&_>| compromise(&object, Some(status), keys, &ring);
+        let leak = |keys: Option<&_>| compromise(&object, Some(status), keys, false, &ring);
         let next = next_status(Some(status), &of(2), &outcome, leak, at(9));
         assert_eq!(is_news(Some(status), &next, &outcome), expected, "{name}");
         assert_eq!(next.opened_by, status.opened_by, "{name}");

@@ -39,8 +39,8 @@ fn each_case_has_its_words() {
     const GUESSES: &str = "sealed for another cluster, or for another name or namespace, or its key is gone";
     const GUESSES_WITH_KEY: &str =
         "sealed for another cluster, or for another name or namespace, or its key is gone (key ffffffffffff)";
-    // The keys that are noted, that of the certificate first.
-    let cases: [(&str, &str); 14] = [
+    // The keys that are noted: those of the items, and those of the recipients.
+    let cases: [(&str, &str); 20] = [
         ("", GUESSES),
         ("a", ACTIVE),
         ("b", REVOKED),
@@ -49,23 +49,36 @@ fn each_case_has_its_words() {
         ("e", ABSENT),
         ("f", GUESSES_WITH_KEY),
         // Sealed for several clusters: the certificate is another cluster's, and the recipients name a key of this one.
-        ("ea", ACTIVE),
-        ("ec", RETIRED),
-        ("ba", REVOKED),
-        ("eb", ABSENT),
-        ("ca", ACTIVE),
-        ("ef", ABSENT),
-        ("fe", GUESSES_WITH_KEY),
+        ("e a", ACTIVE),
+        ("e c", RETIRED),
+        ("b a", REVOKED),
+        ("e b", ABSENT),
+        ("c a", ACTIVE),
+        ("e f", ABSENT),
+        ("f e", GUESSES_WITH_KEY),
+        // Items that were sealed with several keys: the key that is not here is the cause.
+        ("ab", REVOKED),
+        ("ac", RETIRED),
+        ("ae", ABSENT),
+        ("af", GUESSES_WITH_KEY),
+        ("aa", ACTIVE),
+        ("ee a", ACTIVE),
     ];
     for (noted, expected) in cases {
-        let keys: Vec<Fingerprint> = noted.chars().map(|digit| key(&digit.to_string())).collect();
-        assert_eq!(Diagnosis::of_keys(&keys, ("shop", "api"), known).to_string(), expected, "{noted:?}");
+        assert_eq!(of(noted).to_string(), expected, "{noted:?}");
     }
+}
+
+/// The diagnosis for keys of the items and, behind a space, keys of the recipients.
+fn of(noted: &str) -> Diagnosis {
+    let (items, entries) = noted.split_once(' ').unwrap_or((noted, ""));
+    let keys = |digits: &str| digits.chars().map(|digit| key(&digit.to_string())).collect();
+    let noted = NotedKeys { of_items: keys(items), of_entries: keys(entries) };
+    Diagnosis::of_keys(&noted, ("shop", "api"), known)
 }
 
 #[test]
 fn beside_items_that_open_the_item_itself_is_at_fault() {
-    let of = |digit: &str| Diagnosis::of_keys(&[key(digit)], ("shop", "api"), known);
     let beside = |digit: &str| of(digit).beside_items_that_open(Scope::Strict);
     let apart = "sealed apart from the other items, which open: for another name or namespace than shop/api, or for another cluster; \
                  seal it again";
@@ -97,6 +110,9 @@ fn an_object_that_was_not_tried_here_may_have_another_scope() {
     assert_eq!(active, expected);
     let nowhere = of(json!({ "name": "api", "annotations": hint("a") }));
     assert!(nowhere.contains("than api without a namespace (namespace-wide)"), "{nowhere}");
+    let mixed = json!({ "sealedsecrets.bitnami.com/item-certificates":
+        format!(r#"{{"{}":["x"],"{}":["y"]}}"#, key("a"), key("b")) });
+    assert!(of(json!({ "name": "api", "annotations": mixed })).contains("leaked and was revoked"));
     assert!(of(json!({ "annotations": hint("e") })).contains("which is not here"));
     assert!(of(json!({ "annotations": hint("z") })).ends_with("its key is gone"));
     assert!(of(json!({})).ends_with("its key is gone"));

@@ -11,7 +11,9 @@ use crate::manifest::sealed_secrets::SealedObject;
 use crate::manifest::yaml::node::YamlValue;
 use crate::manifest::yaml::parse::parse;
 use crate::terminal::escape::{shown, shown_path};
-use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE, RECIPIENTS};
+use api::annotations::{
+    CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, ITEM_CERTIFICATES, NAMESPACE_WIDE, RECIPIENTS,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use std::collections::BTreeSet;
 use std::fs;
@@ -22,8 +24,9 @@ use yaml_edit_in_place::split::documents;
 /// The type of a Secret without one.
 const DEFAULT_TYPE: &str = "Opaque";
 
-/// Annotations that every new SealedSecret gets.
-const STATED_ANEW: [&str; 4] = [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT, RECIPIENTS];
+/// Annotations that a new SealedSecret gets, or has no need of.
+const STATED_ANEW: [&str; 5] =
+    [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS];
 
 /// Why a file is not replaced.
 #[derive(Debug, thiserror::Error)]

@@ -165,8 +165,9 @@ impl ItemSealer {
         let is_gone = |name: &str| removed.contains(&name) || new.iter().any(|(key, _)| *key == name);
         let stay: Vec<&str> =
             object.spec.encrypted_data.keys().map(String::as_str).filter(|name| !is_gone(name)).collect();
-        if !new.is_empty() {
-            changes.extend(fingerprint_change(object, self.keys.first(), !stay.is_empty()));
+        if !new.is_empty() || !removed.is_empty() {
+            let new: Vec<&str> = new.iter().map(|(key, _)| *key).collect();
+            changes.extend(fingerprint_change(object, self.keys.first(), &new, &stay));
         }
         if self.is_by_project {
             changes.extend(self.annotation_change(object, group, is_gone, &stay)?);

@@ -1,6 +1,7 @@
 //! When the status is believed, and when keys are tried.
 
 use super::*;
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
 use envelope::KeyPair;
 use rand::rngs::SysRng;
 use sealing::{SealingKey, seal_item};
@@ -117,6 +118,14 @@ fn files_are_tried_where_they_will_be() {
     assert_eq!(uses(&sealed(None, None), None), "?");
     assert_eq!(uses(&sealed(None, Some(OTHER)), None), "b?", "it is not known where it will be");
     assert_eq!(uses(&sealed(Some("other"), Some(OTHER)), None), "b", "another cluster's");
+    let by_item = |name: &str| {
+        let mut object: Value = serde_json::from_str(&sealed(Some("other"), None)).unwrap();
+        object["metadata"]["annotations"] =
+            json!({ ITEM_CERTIFICATES: json!({ OTHER: [name] }).to_string() });
+        object.to_string()
+    };
+    assert_eq!(uses(&by_item("password"), None), "b");
+    assert_eq!(uses(&by_item("x"), None), "b?", "nothing is said of the item");
 
     let nowhere = SealedFiles { paths: vec![folder.path().join("nowhere")], namespace: None };
     assert_eq!(in_files(&nowhere, &ring, &KeyRing::default()).errors.len(), 1);

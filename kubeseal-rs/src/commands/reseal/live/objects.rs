@@ -10,7 +10,7 @@ use crate::commands::upstream::re_encrypt::rotated_object::Resealed;
 use crate::manifest::location::Location;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::terminal::escape::shown;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS};
 use api::{
     Condition, ConditionStatus, DecodeError, ObservedMetadata, SealedSecret, SealedSecretStatus,
     server_message,
@@ -109,7 +109,10 @@ impl LiveObjects {
         let metadata = &sealed.metadata;
         let (namespace, name) =
             (metadata.namespace.as_deref().unwrap_or_default(), metadata.name.as_deref().unwrap_or_default());
-        let mut annotations = Map::from_iter([(CERTIFICATE_FINGERPRINT.to_owned(), json!(resealed.hint))]);
+        let mut annotations = Map::from_iter([
+            (CERTIFICATE_FINGERPRINT.to_owned(), json!(resealed.hint)),
+            (ITEM_CERTIFICATES.to_owned(), json!(resealed.item_certificates)),
+        ]);
         annotations
             .extend(resealed.recipients.map(|recipients| (RECIPIENTS.to_owned(), Value::String(recipients))));
         let patch = Patch::Merge(json!({

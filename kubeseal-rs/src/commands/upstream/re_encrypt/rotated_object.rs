@@ -6,7 +6,7 @@
 
 use crate::error::Hint;
 use crate::manifest::sealed_field::SealedField;
-use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS};
 use api::{Scope, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{decode_base64, recipients_in};
@@ -20,6 +20,8 @@ pub(crate) struct Resealed {
     pub items: BTreeMap<String, String>,
     /// Fingerprint of that key's certificate, if the controller sends it.
     pub hint: Option<String>,
+    /// The annotation for the certificates of the items, if some items stay as they were and there is no one certificate of all.
+    pub item_certificates: Option<String>,
     /// The annotation for the recipients; None if there is none.
     pub recipients: Option<String>,
 }
@@ -76,16 +78,21 @@ impl Resealed {
         }
         let annotation = |name| answer.metadata.annotations.as_ref().and_then(|all| all.get(name)).cloned();
         let (hint, recipients) = (annotation(CERTIFICATE_FINGERPRINT), annotation(RECIPIENTS));
-        Some(Ok(Self { hint, recipients, items: answer.spec.encrypted_data }))
+        let items = &answer.spec.encrypted_data;
+        let some_stay = items.iter().any(|(name, item)| spec.encrypted_data.get(name) == Some(item));
+        let is_mixed = some_stay && hint.is_none();
+        let item_certificates = is_mixed.then(|| annotation(ITEM_CERTIFICATES)).flatten();
+        Some(Ok(Self { hint, item_certificates, recipients, items: answer.spec.encrypted_data }))
     }
 
     /// The changes that write it into the SealedSecret of a file.
     pub(crate) fn into_changes(self) -> Vec<Change> {
         let items = self.items.into_iter().map(|(key, item)| SealedField::Item(&key).set(item));
         let hint = SealedField::Annotation(CERTIFICATE_FINGERPRINT).set_or_remove(self.hint);
+        let of_items = SealedField::Annotation(ITEM_CERTIFICATES).set_or_remove(self.item_certificates);
         let recipients =
             self.recipients.map(|recipients| SealedField::Annotation(RECIPIENTS).set(recipients));
-        items.chain([hint]).chain(recipients).collect()
+        items.chain([hint, of_items]).chain(recipients).collect()
     }
 }
 
