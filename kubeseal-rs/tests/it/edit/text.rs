@@ -143,7 +143,7 @@ fn the_fingerprint_changes_once_every_item_is_sealed_anew() {
     assert!(desk.text().replace('\\', "").contains(&by_item), "{}", desk.text());
     let mixed = desk.text();
     desk.edit(r#"sed -i '/  password: /d' "$1""#);
-    let one = format!("certificate-fingerprint: {fingerprint}");
+    let one = format!("certificate-fingerprint: \"{fingerprint}\"");
     assert!(desk.text().contains(&one) && !desk.text().contains("item-certificates"), "{}", desk.text());
     fs::write(desk.file(), mixed).unwrap();
     let output = desk.edit(r#"sed -i 's/<sealed>$/new/' "$1""#);
