@@ -42,13 +42,10 @@ pub(crate) fn sealed_with_one(fingerprint: String) -> [Change; 2] {
 fn warn_of_leaks(object: &SealedObject, before: &ItemCertificates, stay: &[&str]) {
     let leaked = stay.iter().filter(|name| before.of_item(name).is_some_and(is_revoked));
     let leaked: Vec<String> = leaked.map(|name| shown(name)).collect();
-    if let [first, more @ ..] = leaked.as_slice() {
-        let (stay, their, ones) =
-            if more.is_empty() { ("stays", "its value", "one") } else { ("stay", "their values", "ones") };
-        let names = more.iter().fold(first.clone(), |names, name| format!("{names}, {name}"));
+    if !leaked.is_empty() {
         alert(format_args!(
-            "{names} of {} {stay} sealed with a key that leaked and was revoked: change {their} as well, and seal the new \
-             {ones}",
+            "{} of {}: still sealed with a key that leaked and was revoked; change each such value where it comes from, and seal the new one",
+            leaked.join(", "),
             object.location
         ));
     }

@@ -105,7 +105,7 @@ fn an_item_that_stays_with_a_revoked_key_is_reported() {
 
     let merge = ["--cert", &newer_file, "--merge-into", &file];
     let (code, printed) = run(&merge, b"stringData: {user: new}\n");
-    let words = "password of document 1 (SealedSecret shop/db), line 2 stays sealed with a key that leaked and was revoked";
+    let words = "password of document 1 (SealedSecret shop/db), line 2: still sealed with a key that leaked and was revoked; change";
     assert!(code == Some(0) && printed.contains(words), "{printed}");
     let (code, printed) = run(&["inspect", "--check", "--cert", &newer_file, &file], b"");
     assert!(code == Some(1) && printed.contains("COMPROMISED: "), "{printed}");
