@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{OtherRecipient, SealFor, SealingKey, SecretToSeal, seal_secret_for};
+use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
