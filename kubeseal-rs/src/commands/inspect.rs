@@ -19,7 +19,7 @@ pub(crate) mod text;
 use crate::certificate::CertificateSource;
 use crate::commands::inspect::certificates::Certificates;
 use crate::commands::inspect::error::InspectError;
-use crate::commands::inspect::live::{Cluster, LiveKeys, is_compromised};
+use crate::commands::inspect::live::{Cluster, LiveKeys, is_compromised, is_refused};
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::recipients::name_clusters;
 use crate::error::CommandError;
@@ -54,7 +54,9 @@ pub(crate) const LONG_ABOUT: &str = "Show what is known about SealedSecrets with
     Exits with 0 if the SealedSecrets can be read, whether or not they have problems; the problems are \
     in the output. With --check it exits with 1 if there is a problem: an item that was never sealed or is damaged, a template \
     that does not parse, has a function that does not exist or uses a name that no item has, recipients that \
-    cannot be read, another name or namespace than in spec.template, a key that was revoked; or a template, other than a chart's, that does not parse and so was not checked. Of several files, those without a SealedSecret are skipped. If one cannot be read or \
+    cannot be read, another name or namespace than in spec.template, a field that does not exist, a key that was revoked; with --live also if the \
+    controller has not unsealed what is applied; or a template, other than a chart's, that does not parse and so was not checked. Of several files, \
+    those without a SealedSecret are skipped. If one cannot be read or \
     is broken, the others are printed first, and the exit code is 1.";
 
 /// Show what a SealedSecret is bound to, what is in it, and what is wrong with it.
@@ -148,6 +150,9 @@ pub(crate) fn run(args: InspectArgs) -> Result<(), CommandError> {
             let problem = Problem::of_keys(&report.noted_keys, |key| live_keys.state_of(&target, key));
             let problem = problem.filter(|problem| !report.problems.contains(problem));
             report.problems.splice(0..0, problem);
+        }
+        if report.cluster.as_ref().is_some_and(is_refused) {
+            report.problems.push(Problem::NotSynced);
         }
         let is_known = report.problems.contains(&Problem::Compromised);
         if !is_known && report.cluster.as_ref().is_some_and(|state| is_compromised(report, state)) {

@@ -1,12 +1,15 @@
 //! [`SealedObject`]: a SealedSecret that was read from a manifest, and where it was. `read` reads a stream of them; `sealed_file` reads a
 //! file that is to be edited.
 
+pub(crate) mod known_fields;
+
 use crate::files::input::Input;
 use crate::manifest::error::ManifestError;
 use crate::manifest::field::FieldReader;
 use crate::manifest::location::Location;
 use crate::manifest::names::shown_kind;
 use crate::manifest::objects::each_object;
+use crate::manifest::sealed_secrets::known_fields::unknown_fields_of;
 use crate::manifest::yaml::invalid::InvalidManifest;
 use api::{DecodeError, Scope, SealedSecret, SealedSecretSpec, decode};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -50,8 +53,17 @@ fn read_object(
 ) -> Result<(), ManifestError> {
     let refuse = |problem| ManifestError::At { location: location.clone(), problem };
     if is_sealed_secret(&object) {
+        // Most likely what it lacks is there under another name.
+        let unknown = unknown_fields_of(&object).into_iter().find(|field| field.meant.is_some());
+        let lacks_items = object.get("spec").is_some_and(|spec| spec.get("encryptedData").is_none());
         let decoded = SealedObject::decode(location, object);
-        sealed.push(decoded.map_err(|error| refuse(InvalidManifest::Shape(error)))?);
+        sealed.push(decoded.map_err(|error| {
+            refuse(match unknown {
+                Some(unknown) => InvalidManifest::UnknownField(unknown.to_string()),
+                None if lacks_items && error.path == "spec" => InvalidManifest::NoItems,
+                None => InvalidManifest::Shape(error),
+            })
+        })?);
         return Ok(());
     }
     if !is_list(&object) {
@@ -183,6 +195,10 @@ mod tests {
         assert!(outcome(secret).contains("it is a Secret, not a SealedSecret"));
         let shape = outcome(&YAML.replace("{x: AgA=}", "{x: 5}"));
         assert!(shape.contains("field spec.encryptedData.x"), "{shape}");
+        let shape = outcome(&YAML.replace("encryptedData", "encrypteddata"));
+        assert!(shape.contains("no field spec.encrypteddata; encryptedData is spelt so"), "{shape}");
+        let shape = outcome(&YAML.replace("{encryptedData: {x: AgA=}}", "{template: {type: Opaque}}"));
+        assert!(shape.ends_with("it has no spec.encryptedData"), "{shape}");
         let shape = outcome(&YAML.replace("{x: AgA=}", "[hunter2]"));
         assert!(shape.contains("field spec.encryptedData") && !shape.contains("hunter2"), "{shape}");
     }

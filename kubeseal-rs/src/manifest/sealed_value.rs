@@ -16,12 +16,15 @@ const KEY_STEP: usize = 512 / 8;
 const COMMON_KEYS: [usize; 3] = [2048 / 8, 3072 / 8, 4096 / 8];
 
 /// Why a text is no sealed value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotSealed {
+    #[error("is not base64")]
     NotBase64,
     /// It does not begin with the length of an RSA key.
+    #[error("is no sealed value")]
     OtherData,
     /// It begins as a sealed value, and ends early.
+    #[error("is cut off")]
     Truncated,
 }
 

@@ -1,9 +1,10 @@
 //! [`Reason`]: why a SealedSecret does not open, if that is known; and what to do about it.
 
-use crate::manifest::sealed_secrets::{NAMESPACE_HINT, lacks_namespace};
+use crate::manifest::sealed_secrets::{NAMESPACE_HINT, SealedObject, lacks_namespace};
+use crate::manifest::sealed_value::{NotSealed, measured};
+use crate::terminal::escape::shown;
 use crate::terminal::program::name;
 use envelope::Fingerprint;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{Diagnosis, NotedKey};
 
 /// Why a SealedSecret does not open.
@@ -12,6 +13,9 @@ pub(crate) enum Reason {
     /// It is bound to a namespace, and has none.
     #[error("it names no namespace, and does not open without")]
     NoNamespace,
+    /// No key opens these items, whatever it was sealed with.
+    #[error("it does not open: {}", .0.iter().map(|(item, why)| format!("item {item} {why}")).collect::<Vec<_>>().join(", "))]
+    Damaged(Vec<(String, NotSealed)>),
     /// What the keys that it names show.
     #[error("it does not open: {0}")]
     Diagnosed(Diagnosis),
@@ -19,11 +23,13 @@ pub(crate) enum Reason {
 
 impl Reason {
     /// Why a controller does not open it, by what is known of the keys. None if there may be any reason.
-    pub(crate) fn of(metadata: &ObjectMeta, known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
-        let diagnosis = Diagnosis::of_object(metadata, known);
+    pub(crate) fn of(object: &SealedObject, known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
+        let diagnosis = Diagnosis::of_object(&object.metadata, known);
+        let damaged: Vec<_> = damaged(object).collect();
         match diagnosis {
             Diagnosis::Revoked => Some(Self::Diagnosed(diagnosis)),
-            _ if lacks_namespace(metadata) => Some(Self::NoNamespace),
+            _ if !damaged.is_empty() => Some(Self::Damaged(damaged)),
+            _ if lacks_namespace(&object.metadata) => Some(Self::NoNamespace),
             Diagnosis::Unclear(_) => None,
             _ => Some(Self::Diagnosed(diagnosis)),
         }
@@ -34,6 +40,9 @@ impl Reason {
         let program = name();
         match self {
             Self::NoNamespace => NAMESPACE_HINT.into(),
+            Self::Damaged(_) => format!(
+                "take the sealed values whole from Git or from where they were sealed, or seal new ones: `{program} edit FILE`"
+            ),
             Self::Diagnosed(Diagnosis::Revoked) => {
                 "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
                  from, and seal the new ones"
@@ -50,4 +59,10 @@ impl Reason {
                 .into(),
         }
     }
+}
+
+/// The items that cannot be sealed values, escaped, and why.
+fn damaged(object: &SealedObject) -> impl Iterator<Item = (String, NotSealed)> {
+    let items = object.spec.encrypted_data.iter();
+    items.filter_map(|(name, sealed)| Some((shown(name), measured(sealed).err()?)))
 }

@@ -109,3 +109,10 @@ pub(crate) fn is_compromised(report: &SealedSecretReport, state: &LiveState) -> 
         .as_deref()
         .is_some_and(|message| state.same_items == Some(true) || noted().any(|key| message.contains(&key)))
 }
+
+/// Whether the controller has looked at these values, and not unsealed them. A file that is not applied says nothing of the cluster, and the
+/// other way round.
+pub(crate) fn is_refused(state: &LiveState) -> bool {
+    let is_present = state.same_items == Some(true) && state.observed_generation == state.generation;
+    is_present && state.synced.as_deref().is_some_and(|synced| synced != "True")
+}

@@ -6,6 +6,7 @@ use crate::commands::inspect::item::item;
 use crate::commands::inspect::problem::Problem;
 use crate::commands::inspect::recipients::recipients;
 use crate::commands::inspect::report::{SealedSecretReport, TemplateItem};
+use crate::manifest::sealed_secrets::known_fields::unknown_fields;
 use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::terminal::likeness::like;
 use api::Scope;
@@ -36,6 +37,11 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
         problems.push(Problem::NoNamespace);
     }
 
+    let names = |path: &[&str]| {
+        let at = node.at(path).into_iter().flat_map(YamlNode::entries);
+        at.map(|(name, _)| name.to_owned()).collect()
+    };
+    let unknown = unknown_fields(names);
     let sealed = node.at(&["spec", "encryptedData"]);
     let entries = || sealed.into_iter().flat_map(YamlNode::entries);
     let items: Vec<_> = entries().map(|(key, value)| item(key, value.text(), &mut problems)).collect();
@@ -43,8 +49,11 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
     if deprecated {
         problems.push(Problem::Deprecated);
     } else if items.is_empty() {
-        problems.push(Problem::NoItems);
+        let is_misspelt = unknown.iter().any(|field| field.meant == Some("encryptedData"));
+        let is_there = sealed.is_some() || is_misspelt;
+        problems.push(if is_there { Problem::NoItems } else { Problem::NoItemsField });
     }
+    problems.extend(unknown.into_iter().map(Problem::UnknownField));
     let sizes: BTreeSet<usize> = items.iter().filter_map(|item| item.key_bits).collect();
     if sizes.len() > 1 {
         problems.push(Problem::MixedKeys(sizes.iter().copied().collect()));

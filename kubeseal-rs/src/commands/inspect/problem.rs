@@ -1,5 +1,6 @@
 //! [`Problem`]: what is wrong with a SealedSecret, as far as its text shows.
 
+use crate::manifest::sealed_secrets::known_fields::UnknownField;
 use api::Scope;
 use envelope::Fingerprint;
 use sealing::{Diagnosis, NotedKey, NotedKeys};
@@ -15,6 +16,13 @@ pub(crate) enum Problem {
     Compromised,
     #[error("{0}")]
     Key(Diagnosis),
+    /// The cluster has it as it is here.
+    #[error("it is applied as it is here, and not synced: the state of the cluster says why")]
+    NotSynced,
+    #[error("{0}")]
+    UnknownField(UnknownField),
+    #[error("it has no spec.encryptedData, without which the API server does not take it")]
+    NoItemsField,
     #[error("it has no metadata.name")]
     NoName,
     #[error("it has no metadata.namespace: its values open only in the namespace that they were sealed for")]
@@ -91,6 +99,9 @@ impl Problem {
     pub(crate) fn is_error(&self) -> bool {
         match self {
             Self::Compromised
+            | Self::NotSynced
+            | Self::UnknownField(_)
+            | Self::NoItemsField
             | Self::NoName
             | Self::Version
             | Self::NotText(_)
@@ -125,6 +136,9 @@ impl Problem {
             Self::Compromised => "compromised",
             Self::Key(Diagnosis::Retired { .. }) => "key-retired",
             Self::Key(_) => "key-absent",
+            Self::NotSynced => "not-synced",
+            Self::UnknownField(_) => "unknown-field",
+            Self::NoItemsField => "no-items-field",
             Self::NoName => "no-name",
             Self::NoNamespace => "no-namespace",
             Self::Version => "api-version",

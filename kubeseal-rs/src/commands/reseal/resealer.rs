@@ -150,7 +150,7 @@ fn unfit(object: &SealedObject) -> Option<ResealFailure> {
 
 /// Why the controller does not open it, as far as it can be found out.
 fn reason(known: &KnownKeys, controller: &Controller, object: &SealedObject) -> Option<Reason> {
-    Reason::of(&object.metadata, |key| known.state_of(controller, key))
+    Reason::of(object, |key| known.state_of(controller, key))
 }
 
 /// The failure, with the items that these keys do not open, if that is the reason.

@@ -108,7 +108,7 @@ fn reseal(
     let mut asked = objects.iter();
     let taken = |answer: Result<_, ControllerError>, (location, sealed): &(String, SealedObject)| {
         let resealed = Resealed::of(location, answer.context(NO_ANSWER)?, &sealed.metadata, &sealed.spec);
-        let resealed = resealed.ok_or_else(|| does_not_open(controller, location, &sealed.metadata))?;
+        let resealed = resealed.ok_or_else(|| does_not_open(controller, location, sealed))?;
         Ok::<_, CommandError>(resealed?)
     };
     let _ = controller.reseal_each(&bodies, |answer| {
@@ -125,9 +125,9 @@ fn reseal(
     failure.map_or(Ok(all), Err)
 }
 
-fn does_not_open(controller: &Controller, location: &str, metadata: &ObjectMeta) -> DoesNotOpen {
+fn does_not_open(controller: &Controller, location: &str, sealed: &SealedObject) -> DoesNotOpen {
     let known = KnownKeys::default();
-    let reason = Reason::of(metadata, |key| known.state_of(controller, key));
+    let reason = Reason::of(sealed, |key| known.state_of(controller, key));
     DoesNotOpen::One { server: controller.server().to_owned(), location: location.to_owned(), reason }
 }
 

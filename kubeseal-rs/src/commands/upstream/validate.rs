@@ -24,7 +24,7 @@ pub(crate) fn validate(validate: &Validate) -> Result<(), CommandError> {
     let _ = controller.verify_each(&objects, |answer| {
         match (answer, asked.next()) {
             (Ok(false), Some(sealed)) => {
-                let reason = Reason::of(&sealed.metadata, |key| known.state_of(&controller, key));
+                let reason = Reason::of(sealed, |key| known.state_of(&controller, key));
                 unopened.push(Unopened { location: sealed.location.to_string(), reason });
             }
             (Ok(_), _) => {}

@@ -27,6 +27,11 @@ pub(crate) enum InvalidManifest {
     Shape(api::DecodeError),
     #[error("it is a Secret of apiVersion {0}, not of v1")]
     OtherVersion(String),
+    /// With how it is spelt.
+    #[error("{0}")]
+    UnknownField(String),
+    #[error("it has no spec.encryptedData")]
+    NoItems,
     #[error("the field is spelt {0}")]
     Misspelt(&'static str),
     #[error("a Secret has no such field, and nothing in it would be sealed; {0} is spelt so")]
@@ -62,6 +67,12 @@ impl InvalidManifest {
             Self::NotSealed(kind) if kind == "Secret" => "it is not sealed; seal it first",
             Self::NotSealed(_) => "give SealedSecrets only",
             Self::OtherVersion(_) => "write apiVersion: v1",
+            Self::UnknownField(_) => {
+                "spell it so: upper and lower case count, and the API server does not take it or drops the field"
+            }
+            Self::NoItems => {
+                "is the file whole? The sealed values belong there; without any, write encryptedData: {}"
+            }
             Self::Misspelt(_) => "upper and lower case count",
             Self::Mistyped(_) => "spell it so, or take it out",
             Self::OtherShape { found: "a number" | "a boolean", wanted: "text" } => {

@@ -72,6 +72,26 @@ fn the_cluster_says_whether_it_is_synced_and_why_not() {
 }
 
 #[test]
+fn what_the_controller_refuses_fails_the_check() {
+    let (ours, theirs) = (sealed(), sealed());
+    for (there, state, generation, code) in [
+        (&ours, synced("True", ""), 2, 0),
+        (&ours, synced("False", "item password: no key"), 2, 1),
+        (&ours, synced("Unknown", "no answer"), 2, 1),
+        // The controller has not seen it yet.
+        (&ours, synced("False", "old"), 3, 0),
+        // What is there is not what is in the file.
+        (&theirs, synced("False", "theirs"), 2, 0),
+    ] {
+        let lines = [certificate(), vec![(OBJECT, 200, object(there, generation, state))]].concat();
+        let output = inspect(&ours, lines, &["--check"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        assert_eq!(text.contains("it is applied as it is here, and not synced"), code == 1, "{text}");
+    }
+}
+
+#[test]
 fn another_object_in_the_cluster_is_reported() {
     let (ours, theirs) = (sealed(), sealed());
     let lines = [certificate(), vec![(OBJECT, 200, object(&theirs, 2, synced("True", "")))]].concat();

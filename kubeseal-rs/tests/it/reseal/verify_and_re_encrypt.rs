@@ -9,6 +9,11 @@ use std::process::Output;
 const SEALED: &str = "# Kept.\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: db # also kept\n  \
                       namespace: shop\nspec:\n  encryptedData:\n    password: AgA=\n";
 
+/// [`SEALED`] with an item that has the length of a sealed value.
+fn whole() -> String {
+    SEALED.replace("AgA=", &format!("AQAA{}AA==", "AAAA".repeat(90)))
+}
+
 fn service() -> Line {
     ("/services/sealed-secrets-controller", 200, PORTS.into())
 }
@@ -39,8 +44,9 @@ fn every_document_is_verified() {
 fn of_several_documents_each_has_a_line() {
     let refused = || ("verify", 409, String::new());
     let server = Server::start(vec![service(), refused(), ("verify", 200, String::new()), refused()]);
-    let unplaced = SEALED.replace("  namespace: shop\n", "");
-    let output = run_on(&server, &["--validate"], format!("{SEALED}---\n{SEALED}---\n{unplaced}").as_bytes());
+    let whole = whole();
+    let unplaced = whole.replace("  namespace: shop\n", "");
+    let output = run_on(&server, &["--validate"], format!("{whole}---\n{whole}---\n{unplaced}").as_bytes());
     assert_eq!(output.status.code(), Some(1));
     let printed = server.printed(&output.stderr);
     let lines: Vec<&str> = printed.lines().collect();
@@ -103,6 +109,29 @@ fn a_stream_is_resealed_to_a_stream() {
     assert!(output.status.success() && output.stderr.is_empty());
 }
 
+/// The keys are not to blame for what no key can open.
+#[test]
+fn a_damaged_item_is_named() {
+    let whole = whole();
+    let item = whole.trim_end().rsplit(' ').next().unwrap();
+    let annotation = format!("sealedsecrets.bitnami.com/certificate-fingerprint: {}", fingerprint(&pem()));
+    let hinted = whole
+        .replace("  namespace: shop\n", &format!("  namespace: shop\n  annotations: {{{annotation}}}\n"));
+    for (damaged, words) in [
+        (&item[..200], "item password is cut off"),
+        ("hunter2", "item password is not base64"),
+        ("aHVudGVyMg==", "item password is no sealed value"),
+    ] {
+        for (job, path) in [("--validate", "verify"), ("--re-encrypt", "rotate")] {
+            let lines = vec![service(), (path, 409, String::new()), ("cert.pem", 200, pem())];
+            let output = run_on(&Server::start(lines), &[job], hinted.replace(item, damaged).as_bytes());
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert!(stderr.contains(&format!("because: it does not open: {words}\nhint: take")), "{stderr}");
+            assert!(output.status.code() == Some(1) && !stderr.contains("hunter2"), "{stderr}");
+        }
+    }
+}
+
 #[test]
 fn another_object_or_a_wider_scope_is_not_followed() {
     for line in
@@ -121,7 +150,7 @@ fn why_it_does_not_open_follows_from_the_keys_that_the_user_may_see() {
     let noted = fingerprint(&pem());
     let annotation = format!("sealedsecrets.bitnami.com/certificate-fingerprint: {noted}");
     let namespace = "  namespace: shop\n";
-    let hinted = SEALED.replace(namespace, &format!("{namespace}  annotations: {{{annotation}}}\n"));
+    let hinted = whole().replace(namespace, &format!("{namespace}  annotations: {{{annotation}}}\n"));
     let labelled = |value: &str| {
         let mut key = key();
         key["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = value.into();
@@ -183,7 +212,7 @@ fn nothing_is_written_unless_all_of_it_is_resealed() {
 
 #[test]
 fn without_a_namespace_it_fails_and_a_flag_gives_one() {
-    let none = SEALED.replace("  namespace: shop\n", "");
+    let none = whole().replace("  namespace: shop\n", "");
     for (job, path) in [("--validate", "verify"), ("--re-encrypt", "rotate")] {
         let server = Server::start(vec![service(), (path, 409, String::new())]);
         let stderr = String::from_utf8(run_on(&server, &[job], none.as_bytes()).stderr).unwrap();
