@@ -43,7 +43,7 @@
     no duration, such as 30s or 1m
   {{- end -}}
 {{- else if eq $kind "schedule or empty" -}}
-  {{- if not (and $isText (regexMatch "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly)|[0-9A-Za-z*,/?#-]+( +[0-9A-Za-z*,/?#-]+){4})$" $text)) -}}
+  {{- if not (and $isText (regexMatch "^(@(yearly|annually|monthly|weekly|daily|midnight|hourly|every ([0-9]+(ns|us|µs|ms|s|m|h))+)|[0-9A-Za-z*,/?#-]+( +[0-9A-Za-z*,/?#-]+){4})$" $text)) -}}
     no schedule of cron: write five fields, such as "17 3 * * *", or @daily
   {{- end -}}
 {{- else if hasPrefix "duration" $kind -}}

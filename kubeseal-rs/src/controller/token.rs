@@ -23,6 +23,9 @@ const USED_FOR: Duration = Duration::from_secs(SECONDS as u64 * 3 / 4);
 /// After this many answers 429 in spite of the token, more than there were of others, the controller seems not to accept it.
 const MAX_REFUSED: u32 = 10;
 
+/// But only if they went on for this long: a controller that is flooded with invalid tokens looks at a new one later.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The status code for a request over the limit.
 pub(crate) const TOO_MANY: u16 = 429;
 
@@ -35,6 +38,8 @@ pub(crate) struct Token {
     state: RefCell<State>,
     /// Number of requests with the token that were answered with 429, less those that were answered otherwise the first time that they were sent.
     refused: Cell<u32>,
+    /// When the first of them was answered.
+    refused_since: Cell<Option<Instant>>,
 }
 
 #[derive(Default)]
@@ -75,13 +80,19 @@ impl Token {
         match code {
             Some(TOO_MANY) => {
                 self.refused.set(self.refused.get() + 1);
-                if self.refused.get() == MAX_REFUSED {
+                let since = self.refused_since.get().unwrap_or_else(Instant::now);
+                self.refused_since.set(Some(since));
+                let is_valid = matches!(*self.state.borrow(), State::Valid { .. });
+                if is_valid && self.refused.get() >= MAX_REFUSED && since.elapsed() >= PATIENCE {
                     self.give_up("it does so in spite of a token that passes the limit; its log may say why");
                 }
             }
             // Without a token that the controller accepts, few are admitted the first time.
             Some(code) if is_first && ADMITTED.contains(&code) => {
                 self.refused.set(self.refused.get().saturating_sub(1));
+                if self.refused.get() == 0 {
+                    self.refused_since.set(None);
+                }
             }
             _ => {}
         }
@@ -138,7 +149,21 @@ mod tests {
     fn valid() -> Token {
         let header = HeaderValue::from_static("token");
         let state = State::Valid { header, until: Instant::now() + USED_FOR };
-        Token { state: state.into(), refused: Cell::default() }
+        // Refused for a while already, so that the number decides.
+        let refused_since = Cell::new(Instant::now().checked_sub(PATIENCE));
+        Token { state: state.into(), refused: Cell::default(), refused_since }
+    }
+
+    #[test]
+    fn a_new_token_is_given_time() {
+        let token = Token { refused_since: Cell::default(), ..valid() };
+        for _ in 0..3 * MAX_REFUSED {
+            token.answered(Some(TOO_MANY), true);
+        }
+        assert!(matches!(*token.state.borrow(), State::Valid { .. }));
+        token.refused_since.set(Instant::now().checked_sub(PATIENCE));
+        token.answered(Some(TOO_MANY), true);
+        assert!(matches!(*token.state.borrow(), State::Unavailable));
     }
 
     #[test]
@@ -156,6 +181,7 @@ mod tests {
             for _ in 0..MAX_REFUSED {
                 token.answered(Some(code), true);
             }
+            token.refused_since.set(Instant::now().checked_sub(PATIENCE));
             for _ in 0..MAX_REFUSED {
                 refuse(&token);
             }

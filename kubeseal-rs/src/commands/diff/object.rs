@@ -29,9 +29,20 @@ pub(crate) enum Sign {
     Changed,
 }
 
-/// Annotations that have lines of their own, or come from the cluster.
+/// Annotations of a SealedSecret that have lines of their own, or come from the cluster.
 const OWN_LINES: [&str; 5] =
-    [CLUSTER_WIDE, NAMESPACE_WIDE, CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS];
+    [CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS, LAST_APPLIED[0], LAST_APPLIED[1]];
+
+/// The same, where the scope has a line.
+const OWN_LINES_AND_SCOPE: [&str; 7] = [
+    CLUSTER_WIDE,
+    NAMESPACE_WIDE,
+    CERTIFICATE_FINGERPRINT,
+    ITEM_CERTIFICATES,
+    RECIPIENTS,
+    LAST_APPLIED[0],
+    LAST_APPLIED[1],
+];
 
 /// Everything that is different.
 pub(crate) fn lines_of(old: &SealedObject, new: &SealedObject) -> Vec<Line> {
@@ -51,13 +62,15 @@ pub(crate) fn lines_of(old: &SealedObject, new: &SealedObject) -> Vec<Line> {
     lines.field("immutable", immutable[0], immutable[1]);
     lines.certificate(old, new);
     lines.recipients(old, new);
-    for (what, path) in [
-        ("label", "/metadata/labels"),
-        ("annotation", "/metadata/annotations"),
-        ("label of the Secret", "/spec/template/metadata/labels"),
-        ("annotation of the Secret", "/spec/template/metadata/annotations"),
+    // Several annotations may state the scope, of which one counts.
+    let own_lines = if old.scope() == new.scope() { &OWN_LINES[..] } else { &OWN_LINES_AND_SCOPE };
+    for (what, path, hidden) in [
+        ("label", "/metadata/labels", &[][..]),
+        ("annotation", "/metadata/annotations", own_lines),
+        ("label of the Secret", "/spec/template/metadata/labels", &[]),
+        ("annotation of the Secret", "/spec/template/metadata/annotations", &[]),
     ] {
-        lines.names(what, &entries(old, path), &entries(new, path));
+        lines.names(what, &entries(old, path, hidden), &entries(new, path, hidden));
     }
     let others = other_fields(&old.object, &new.object);
     if !others.is_empty() {
@@ -212,10 +225,9 @@ fn template_texts(object: &SealedObject) -> BTreeMap<String, Value> {
     texts.map(|(name, text)| (name.clone(), text.clone().map_or(Value::Null, Value::from))).collect()
 }
 
-/// The entries of a map, without annotations that have lines of their own or hold a copy of the object.
-fn entries(object: &SealedObject, path: &str) -> BTreeMap<String, Value> {
+/// The entries of a map, without the hidden ones.
+fn entries(object: &SealedObject, path: &str, hidden: &[&str]) -> BTreeMap<String, Value> {
     let map = object.object.pointer(path).and_then(Value::as_object);
-    let is_shown = |name: &str| !OWN_LINES.contains(&name) && !LAST_APPLIED.contains(&name);
-    let entries = map.into_iter().flat_map(Map::iter).filter(|(name, _)| is_shown(name));
+    let entries = map.into_iter().flat_map(Map::iter).filter(|(name, _)| !hidden.contains(&name.as_str()));
     entries.map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -6,6 +6,7 @@
 
 use crate::manifest::sealed_value::measured;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// A base64 text that is shorter stays: no RSA key of 2048 bits seals into less, and an eye can compare it.
@@ -15,6 +16,7 @@ const SHORTEST: usize = 256;
 const DIGEST: usize = 16;
 
 pub(crate) fn text_for_git(text: &[u8]) -> Vec<u8> {
+    let text = &*without_marks(text);
     let mut shown = Vec::with_capacity(text.len().min(1 << 16));
     let mut rest = text;
     while !rest.is_empty() {
@@ -31,6 +33,27 @@ pub(crate) fn text_for_git(text: &[u8]) -> Vec<u8> {
         rest = after;
     }
     shown
+}
+
+/// What stands before each digest.
+const MARK: &[u8] = b", SHA-256 ";
+
+/// The text with one comma more wherever it has the mark itself, so that no text looks like the digest of another.
+fn without_marks(text: &[u8]) -> Cow<'_, [u8]> {
+    let begins = |at: &usize| text[*at..].starts_with(MARK);
+    let mut marks = (0..text.len()).filter(begins).peekable();
+    if marks.peek().is_none() {
+        return Cow::Borrowed(text);
+    }
+    let mut longer = Vec::with_capacity(text.len() + 16);
+    let mut from = 0;
+    for at in marks {
+        longer.extend_from_slice(&text[from..at]);
+        longer.push(b',');
+        from = at;
+    }
+    longer.extend_from_slice(&text[from..]);
+    Cow::Owned(longer)
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -74,6 +97,9 @@ mod tests {
         let long = "x".repeat(700);
         let text = String::from_utf8(text_for_git(long.as_bytes())).unwrap();
         assert!(text.starts_with("<700 characters of base64, SHA-256 "), "{text}");
+        // A text that looks like another's digest is another text.
+        let pretended = text_for_git(text.as_bytes());
+        assert_eq!(String::from_utf8(pretended).unwrap(), text.replace(", SHA", ",, SHA"));
         assert_eq!(text_for_git(&[0xff, b'a', 0xfe]), [0xff, b'a', 0xfe]);
     }
 }

@@ -38,6 +38,26 @@ fn fingerprints_that_begin_alike_are_different() {
 }
 
 #[test]
+fn an_annotation_that_has_a_line_elsewhere_is_named() {
+    let old = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db, annotations: {sealedsecrets.bitnami.com/cluster-wide: 'true'}}\nspec: {encryptedData: {a: AgA=}}\n";
+    let both = old.replace("'true'}", "'true', sealedsecrets.bitnami.com/namespace-wide: 'true'}");
+    assert_eq!(
+        different(old, &both),
+        "SealedSecret db\n  + annotation sealedsecrets.bitnami.com/namespace-wide\n"
+    );
+    let of_secret = old.replace(
+        "{encryptedData",
+        "{template: {metadata: {annotations: {kubectl.kubernetes.io/last-applied-configuration: hunter2}}}, encryptedData",
+    );
+    let printed = different(old, &of_secret);
+    assert!(
+        printed.contains("annotation of the Secret kubectl.kubernetes.io/last-applied")
+            && !printed.contains("hunter2"),
+        "{printed}"
+    );
+}
+
+#[test]
 fn other_fields_are_named() {
     let old = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: db}\nspec: {encryptedData: {a: AgA=}}\n";
     let new = old.replace("{name: db}", "{name: db, finalizers: [hunter2]}");

@@ -60,7 +60,8 @@ fn in_blocks(text: &str, first_line: usize, document: usize, map: ValueMap) -> V
         let Some((key, value)) = entry(content) else { continue };
         if data.is_none() {
             // Only an anchor, a tag or actions may follow the key of the map.
-            let is_open = has_only_actions(value) || value.starts_with(['&', '!']) && !value.contains(' ');
+            let after = after_actions(value);
+            let is_open = has_only_actions(value) || after.starts_with(['&', '!']) && !after.contains(' ');
             data = (map.keys().contains(&key) && is_open).then_some(indentation);
         } else if value.starts_with(['|', '>']) {
             block = Some((indentation, Some(key)));
@@ -90,7 +91,13 @@ fn without_control(line: &str) -> (usize, &str) {
 fn is_control(action: &str) -> bool {
     let action = action.strip_prefix('-').unwrap_or(action).trim_start();
     let word = action.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    action.starts_with("/*") || CONTROL.contains(&word)
+    // `{{ $name := … }}` sets a variable.
+    let variable = action
+        .strip_prefix('$')
+        .map(|rest| rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start());
+    action.starts_with("/*")
+        || CONTROL.contains(&word)
+        || variable.is_some_and(|rest| rest.starts_with(":=") || rest.starts_with('='))
 }
 
 /// The inside of the action at the start of the text, and what follows it.
@@ -98,12 +105,18 @@ fn leading_action(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("{{")?.split_once("}}")
 }
 
-/// Whether there is nothing but actions, of which the last may end on another line, and a comment.
-fn has_only_actions(text: &str) -> bool {
+/// What follows the actions at the start of the text.
+fn after_actions(text: &str) -> &str {
     let mut rest = text;
     while let Some((_, after)) = leading_action(rest) {
         rest = after.trim_start();
     }
+    rest
+}
+
+/// Whether there is nothing but actions, of which the last may end on another line, and a comment.
+fn has_only_actions(text: &str) -> bool {
+    let rest = after_actions(text);
     rest.is_empty() || rest.starts_with('#') || rest.starts_with("{{")
 }
 
@@ -175,6 +188,7 @@ mod tests {
         for (line, key) in [
             ("  {{ if .x }}password: hunter22{{ end }}", "password"),
             ("{{ if .x }}  password: hunter22{{ end }}", "password"),
+            ("{{ $x := .y }}  password: hunter22", "password"),
             ("  {{- if .x -}} {{/* a: b */}} password: hunter22", "password"),
             ("  {{- /* x */}} password: hunter22", "password"),
             ("  {{ $x := .y }}password: hunter22", "password"),
@@ -192,6 +206,8 @@ mod tests {
         for (kind, map) in kinds {
             let flow = format!("kind: {kind}\n{map}: {{{{ if .x }}}}{{a: hunter22}}{{{{ end }}}}\n");
             assert_eq!(found(&flow), [(2, "a".to_owned())], "{flow}");
+            let anchor = format!("kind: {kind}\n{map}: {{{{/* a */}}}} &a\n  a: hunter22\n");
+            assert_eq!(findings(&anchor, 1, 1).len(), 1, "{anchor}");
             let open = format!("kind: {kind}\n{{{{ if .x }}}}{map}: {{{{- range .y }}}}\n  a: hunter22\n");
             assert_eq!(found(&open), [(3, "a".to_owned())], "{open}");
         }
