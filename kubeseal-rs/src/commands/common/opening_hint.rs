@@ -64,7 +64,8 @@ fn keys_hint(error: &UnsealError, metadata: &ObjectMeta, identities: Identities)
         Identities::NotTaken => String::new(),
         Identities::NoneGiven if age.is_empty() => String::new(),
         Identities::Given if age.is_empty() => {
-            "; it is sealed for no age recipient, so that --identity is of no use".to_owned()
+            "; it is sealed for no age recipient, so that an --identity opens backups of keys alone"
+                .to_owned()
         }
         Identities::Given | Identities::NoneGiven => {
             format!(

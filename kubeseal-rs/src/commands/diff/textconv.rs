@@ -4,6 +4,7 @@
 //! Decided: nothing else is replaced, and no file is parsed, because a repository chooses with `.gitattributes` for which files Git asks, and a
 //! change that is not shown is not reviewed.
 
+use crate::commands::common::failures::count;
 use crate::manifest::sealed_value::measured;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -63,7 +64,7 @@ fn is_base64(byte: u8) -> bool {
 fn summary(run: &[u8]) -> String {
     let text = std::str::from_utf8(run).unwrap_or_default();
     let what = match measured(text) {
-        Ok(measure) => format!("sealed value of {} bytes", measure.value),
+        Ok(measure) => format!("sealed value of {}", count(measure.value, "byte")),
         Err(_) => format!("{} characters of base64", run.len()),
     };
     let mut shown = format!("<{what}, SHA-256 ");

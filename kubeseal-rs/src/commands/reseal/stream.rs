@@ -27,6 +27,7 @@ pub(crate) fn reseal_stream(
     let text = std::str::from_utf8(&bytes).map_err(|_| SealedFilesError::from(FileUpdateError::NotText))?;
     let mut file = SealedFile::read(text).map_err(SealedFilesError::from)?;
     if file.objects().is_empty() {
+        file.check_others().map_err(SealedFilesError::from)?;
         return Err(ManifestError::NothingSealed(Input::Stdin).into());
     }
     let place = Input::Stdin.to_string();

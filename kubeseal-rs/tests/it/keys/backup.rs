@@ -41,6 +41,20 @@ fn a_standard_output_that_cannot_be_written_to_is_an_error() {
 }
 
 #[test]
+fn a_dash_is_standard_output() {
+    let server = Server::start(key_lines());
+    let kubeconfig = server.kubeconfig("{}");
+    let folder = tempfile::tempdir().unwrap();
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let mut command = program(&[&["keys", "backup", "--plain", "-o", "-"], &connection[..]].concat());
+    command.current_dir(folder.path());
+    let output = finish(command, b"");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8(output.stdout).unwrap().contains("kind: List"));
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
 fn symbolic_links_are_followed_and_stay() {
     let server = Server::start(key_lines());
     let kubeconfig = server.kubeconfig("{}");

@@ -41,6 +41,7 @@ fn what_is_no_stream_of_sealed_secrets_is_an_error() {
     for (arguments, input, code, words) in [
         (&["-"][..], "kind: ConfigMap\n", 1, "SealedSecret"),
         (&["-"], "", 1, "SealedSecret"),
+        (&["-"], "a: [\n", 1, "not well-formed"),
         (&["-", "a.yaml"], "", 2, "- and other paths exclude each other"),
         (&["--recipients", "-"], "", 2, "- and --recipients exclude each other"),
     ] {

@@ -46,6 +46,7 @@ impl Destination {
         };
         match (object, output) {
             (Some(object), _) => Self::Object(object),
+            (None, Some(path)) if path == Path::new("-") => Self::Stdout,
             (None, Some(path)) if path.is_dir() => Self::File(new_in(&path).unwrap_or(path)),
             (None, Some(path)) => Self::File(path),
             (None, None) => Self::Stdout,
