@@ -56,24 +56,22 @@ impl Encryption {
                 for key in keys {
                     ready.add(BackupRecipient::read(key).map_err(|why| refused(key, why))?);
                 }
-                let mut without = Vec::new();
-                for path in files {
-                    let found = of_file(path)?;
-                    if found.is_empty() {
-                        without.push(path);
+                let found: Vec<_> = files.iter().map(|path| of_file(path)).collect::<Result<_, _>>()?;
+                let is_usable = |of_file: &Vec<_>| !of_file.is_empty();
+                let has_any = !ready.recipients.is_empty() || found.iter().any(is_usable);
+                for (path, of_file) in files.iter().zip(found) {
+                    if of_file.is_empty() && !has_any {
+                        return Err(BackupError::NoRecipient(path.clone()));
                     }
-                    for recipient in found {
+                    if of_file.is_empty() {
+                        alert(format_args!(
+                            "the backup is encrypted to no recipient of {}",
+                            shown_path(path)
+                        ));
+                    }
+                    for recipient in of_file {
                         ready.add(recipient);
                     }
-                }
-                match without.first() {
-                    Some(path) if ready.recipients.is_empty() => {
-                        return Err(BackupError::NoRecipient((*path).clone()));
-                    }
-                    _ => {}
-                }
-                for path in without {
-                    alert(format_args!("the backup is encrypted to no recipient of {}", shown_path(path)));
                 }
             }
         }
@@ -117,17 +115,19 @@ impl ReadyEncryption {
     }
 }
 
-/// The recipients in a file, perhaps none, which may be one of `authorized_keys` or `https://github.com/USER.keys`. Keys of other types are left out with a
-/// warning, because such files have them beside others.
+/// The recipients in a file, which may be one of `authorized_keys` or `https://github.com/USER.keys`. Keys of other types are left out with a
+/// warning, because such files have them beside others; perhaps all of them. A file without any key is refused, as age does: it was not
+/// mounted, or its name is wrong.
 fn of_file(path: &Path) -> Result<Vec<BackupRecipient>, BackupError> {
     let bytes = Input::File(path.to_owned())
         .read_text("recipients")
         .map_err(|source| BackupError::Read { what: "the recipients", source })?;
-    let mut found = Vec::new();
+    let (mut found, mut is_empty) = (Vec::new(), true);
     for (index, line) in String::from_utf8_lossy(&bytes).lines().map(str::trim).enumerate() {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
+        is_empty = false;
         match BackupRecipient::read(line) {
             Ok(recipient) => found.push(recipient),
             Err(NoRecipient::Type(kind)) => alert(format_args!(
@@ -143,7 +143,7 @@ fn of_file(path: &Path) -> Result<Vec<BackupRecipient>, BackupError> {
             }
         }
     }
-    Ok(found)
+    if is_empty { Err(BackupError::NoRecipient(path.to_owned())) } else { Ok(found) }
 }
 
 /// The error about a text on the command line.

@@ -302,4 +302,11 @@ fn one_usable_recipient_is_enough() {
     assert!(error.contains(&format!("the backup is encrypted to no recipient of {ecdsa}\n")), "{error}");
     let (code, error, _) = backup(&["-R", &ecdsa]);
     assert!(code == Some(1) && error.contains("hint: "), "{error}");
+    // A file without a key was not mounted, or is another one.
+    for text in ["", "# admins\n\n"] {
+        let empty = file("empty.txt", text);
+        let (code, error, backup_text) = backup(&["-R", &usable, "-R", &empty]);
+        assert!(code == Some(1) && backup_text.is_empty(), "{error}");
+        assert!(error.contains(&format!("{empty} names no recipient\n")), "{error}");
+    }
 }
