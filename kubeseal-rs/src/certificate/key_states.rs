@@ -1,10 +1,11 @@
 //! What this machine keeps of certificates is corrected by the states of the cluster's keys: `correct` where a command reads them, and
-//! `is_in_use` where a certificate would be refused.
+//! `is_in_use` where a certificate would be refused. `is_of_cluster` guards what is written into a cluster.
 
 use crate::certificate::cache::Cached;
 use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
+use crate::controller::error::ControllerError;
 use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use envelope::Certificate;
@@ -31,19 +32,38 @@ pub(crate) fn correct(store: &KeyStore, keys: &[StoredKey]) {
 
 /// Whether the key of this certificate is in use: the controller serves it, or it is among the active keys, if the user may list them.
 /// False if that cannot be found out over verified TLS.
-pub(crate) fn is_in_use(controller: &ControllerAddress, certificate: &Certificate) -> bool {
-    is_served(controller, certificate).unwrap_or_default()
-        || is_active(controller, certificate).unwrap_or_default()
+pub(crate) fn is_in_use(address: &ControllerAddress, certificate: &Certificate) -> bool {
+    let is_served = || {
+        let controller = Controller::find(address).ok().filter(Controller::is_verified)?;
+        serves(&controller, certificate).ok()
+    };
+    let is_active = || {
+        let store = KeyStore::connect(address).ok().filter(KeyStore::is_verified)?;
+        has_active(&store, certificate)
+    };
+    is_served().unwrap_or_default() || is_active().unwrap_or_default()
 }
 
-fn is_served(controller: &ControllerAddress, certificate: &Certificate) -> Option<bool> {
-    let found = Controller::find(controller).ok().filter(Controller::is_verified)?;
-    let served = Certificate::from_pem(&found.certificate().ok()?).ok()?;
-    Some(served.fingerprint() == certificate.fingerprint())
+/// Whether an active key of the cluster has this certificate; if the user may not list the keys, whether the controller serves it. For what
+/// is written into that cluster, which is trusted as far as that, even without verified TLS.
+pub(crate) fn is_of_cluster(
+    address: &ControllerAddress,
+    certificate: &Certificate,
+) -> Result<bool, ControllerError> {
+    let listed = KeyStore::connect(address).ok().and_then(|store| has_active(&store, certificate));
+    match listed {
+        Some(is_active) => Ok(is_active),
+        None => serves(&Controller::find(address)?, certificate),
+    }
 }
 
-fn is_active(controller: &ControllerAddress, certificate: &Certificate) -> Option<bool> {
-    let store = KeyStore::connect(controller).ok().filter(KeyStore::is_verified)?;
+fn serves(controller: &Controller, certificate: &Certificate) -> Result<bool, ControllerError> {
+    let served = Certificate::from_pem(&controller.certificate()?);
+    Ok(served.is_ok_and(|served| served.fingerprint() == certificate.fingerprint()))
+}
+
+/// None if the user may not list the keys, or cannot.
+fn has_active(store: &KeyStore, certificate: &Certificate) -> Option<bool> {
     if !store.may_list_keys() {
         return None;
     }

@@ -22,8 +22,8 @@ use crate::commands::common::sealed_files;
 use crate::commands::common::templated_files;
 use crate::commands::reseal::by_rules::{by_rules, is_by_project};
 use crate::commands::reseal::files_job::FilesJob;
-use crate::commands::reseal::live::LiveJob;
 use crate::commands::reseal::live::objects::LiveObjects;
+use crate::commands::reseal::live::{LiveJob, require_own_certificate};
 use crate::commands::reseal::other_clusters::without_other_clusters;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::Present;
@@ -165,6 +165,9 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
         recovery_keys.load().context("cannot open without a cluster")?
     };
     let certificate = source.certificate()?;
+    if is_live && !is_check && matches!(source, CertificateSource::Named(..)) {
+        require_own_certificate(target.controller()?, &certificate)?;
+    }
     let namespace = target.namespace.stated();
     // The cluster whose keys show what something is sealed to, if the user may read them.
     let key_store = match &source {

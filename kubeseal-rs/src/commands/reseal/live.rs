@@ -8,6 +8,8 @@
 pub(crate) mod error;
 pub(crate) mod objects;
 
+use crate::certificate::key_states::is_of_cluster;
+use crate::cluster::gitops::Keeper;
 use crate::commands::common::failures::count;
 use crate::commands::reseal::live::error::LiveError;
 use crate::commands::reseal::live::objects::{LiveObject, LiveObjects};
@@ -15,12 +17,14 @@ use crate::commands::reseal::progress::Progress;
 use crate::commands::reseal::resealer::Resealer;
 use crate::commands::reseal::staleness::{Old, Present};
 use crate::commands::reseal::summary::{ResealSummary, Resealed};
-use crate::error::CommandError;
+use crate::controller::address::ControllerAddress;
+use crate::error::{CommandError, Context as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::terminal::confirm::confirmed;
 use crate::terminal::escape::shown;
 use crate::terminal::warnings::{alert, is_quiet};
+use envelope::Certificate;
 use std::path::Path;
 
 /// At most this many names are in a warning.
@@ -38,11 +42,21 @@ pub(crate) struct LiveJob<'a> {
 /// A SealedSecret that is sealed to another certificate.
 struct OldObject {
     sealed: SealedObject,
-    /// What shows that a tool applies it from a source.
-    keeper: Option<String>,
+    /// What would put the old values back.
+    keeper: Option<Keeper>,
     /// Why it does not open, as its status says.
     said: Option<String>,
     old: Old,
+}
+
+/// Refuses a certificate of another cluster, or of a retired key: what is sealed to it and written back would not open any more.
+pub(crate) fn require_own_certificate(
+    controller: &ControllerAddress,
+    certificate: &Certificate,
+) -> Result<(), CommandError> {
+    let is_own = is_of_cluster(controller, certificate)
+        .context("cannot find out whether the cluster has the key of this certificate")?;
+    if is_own { Ok(()) } else { Err(LiveError::OtherCertificate(certificate.fingerprint()).into()) }
 }
 
 impl LiveJob<'_> {
@@ -121,23 +135,35 @@ fn reseal(
     progress.end();
 }
 
-/// A tool that applies what is in Git puts the old values back.
+/// What applies the sources of the objects puts the old values back.
 fn warn_of_keepers(old: &[OldObject]) {
-    let kept = old
-        .iter()
-        .filter_map(|it| Some(format!("{}, as {} says", it.sealed.location, shown(it.keeper.as_ref()?))));
-    let mut kept: Vec<String> = kept.collect();
-    let more = kept.len().saturating_sub(MOST_NAMES);
-    kept.truncate(MOST_NAMES);
-    if more > 0 {
-        kept.push(format!("{more} more"));
-    }
-    if !kept.is_empty() {
+    let by_tools = old.iter().filter_map(|it| match &it.keeper {
+        Some(Keeper::Tool(mark)) => Some(format!("{}, as {} says", it.sealed.location, shown(mark))),
+        _ => None,
+    });
+    if let Some(names) = first_names(by_tools) {
         alert(format_args!(
-            "a tool applies these from their source, such as Git, and will put the old values back: {}; reseal the files there",
-            kept.join("; ")
+            "a tool applies these from their source, such as Git, and will put the old values back: {names}; reseal the files there"
         ));
     }
+    let by_kubectl = old.iter().filter(|it| it.keeper == Some(Keeper::Kubectl));
+    if let Some(names) = first_names(by_kubectl.map(|it| it.sealed.location.to_string())) {
+        alert(format_args!(
+            "these were applied with kubectl; if their files are kept, reseal these too, because the next `kubectl apply` puts the old values \
+             back: {names}"
+        ));
+    }
+}
+
+/// None if there are no names.
+fn first_names(names: impl Iterator<Item = String>) -> Option<String> {
+    let mut names: Vec<String> = names.collect();
+    let more = names.len().saturating_sub(MOST_NAMES);
+    names.truncate(MOST_NAMES);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    (!names.is_empty()).then(|| names.join("; "))
 }
 
 fn confirm(number: usize, place: &str) -> Result<(), LiveError> {

@@ -1,7 +1,8 @@
 //! The certificate that is cached for `--offline`: which one is stored, and when it is used.
 
-use super::laptop::{Laptop, newer};
+use super::laptop::Laptop;
 use crate::support::certificates::{fingerprint, pem, serving};
+use crate::support::key_lines::newer;
 use crate::support::server::Server;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,10 +1,7 @@
 //! A certificate cache that stays from one run to the next, and controllers to fill it from.
 
-use crate::support::key_lines::key;
 use crate::support::program::{finish, program};
 use crate::support::server::Server;
-use rand::rngs::SysRng;
-use serde_json::{Value, json};
 use std::path::PathBuf;
 
 const SECRET: &[u8] = b"metadata: {name: a, namespace: shop}\nstringData: {k: v}\n";
@@ -49,19 +46,4 @@ impl Laptop {
     pub(super) fn keys(&self, arguments: &[&str]) -> (bool, String) {
         self.run(&[&["keys"], arguments, &self.trust()].concat())
     }
-}
-
-/// A key that is newer than the fixture's: its Secret, and its certificate.
-pub(super) fn newer() -> (Value, String) {
-    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
-    let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));
-    let certificate = envelope::issue(&mut SysRng, &private, "", start, day).unwrap();
-    let base64 = |text: &str| base64::Engine::encode(&base64::prelude::BASE64_STANDARD, text);
-    let mut newer = key();
-    newer["metadata"]["name"] = json!("sealed-secrets-keynewer");
-    newer["metadata"]["creationTimestamp"] = json!(start);
-    newer["data"] = json!({
-        "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()),
-    });
-    (newer, certificate.to_pem())
 }

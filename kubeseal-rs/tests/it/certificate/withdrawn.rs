@@ -1,8 +1,8 @@
 //! What happens to the cached certificate when its key is revoked, retired or renewed.
 
-use super::laptop::{Laptop, newer};
+use super::laptop::Laptop;
 use crate::support::certificates::{fingerprint, pem, serving};
-use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothing_sealed};
+use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, newer, nothing_sealed};
 use crate::support::program::{finish, fixture, program};
 use crate::support::server::{PORTS, Server};
 use serde_json::json;

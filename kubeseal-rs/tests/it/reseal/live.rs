@@ -2,8 +2,11 @@
 
 use super::tree::{CERT, PRESENT, old, with_key};
 use super::with_controller::rotated;
-use crate::support::program::{fixture, run};
+use crate::support::certificates::pem;
+use crate::support::key_lines::{LABELLED, LEGACY, key, list, newer};
+use crate::support::program::run;
 use crate::support::server::{Line, PORTS, Server, status};
+use serde_json::{Value, json};
 
 const LIST: &str = "/apis/bitnami.com/v1alpha1/namespaces/shop/sealedsecrets?&limit=500";
 const OBJECT: &str = "/sealedsecrets/db?";
@@ -24,12 +27,17 @@ fn listed(more: &str) -> Line {
     (LIST, 200, text)
 }
 
-fn on(lines: Vec<Line>, arguments: &[&str]) -> (Option<i32>, String, String, Vec<String>) {
-    let certificate = std::fs::read_to_string(fixture("test-only.crt")).unwrap();
-    let all = [
-        vec![("/services/sealed-secrets-controller", 200, PORTS.to_owned()), ("cert.pem", 200, certificate)],
-        lines,
-    ];
+type Printed = (Option<i32>, String, String, Vec<String>);
+
+fn on(lines: Vec<Line>, arguments: &[&str]) -> Printed {
+    served_by(&pem(), lines, arguments)
+}
+
+/// The controller serves this certificate; if it is empty, none.
+fn served_by(certificate: &str, lines: Vec<Line>, arguments: &[&str]) -> Printed {
+    let code = if certificate.is_empty() { 503 } else { 200 };
+    let certificate = ("cert.pem", code, certificate.to_owned());
+    let all = [vec![("/services/sealed-secrets-controller", 200, PORTS.to_owned()), certificate], lines];
     let server = Server::start(all.concat());
     let kubeconfig = server.kubeconfig("{}");
     let flags = ["reseal", "--live", "-n", "shop", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
@@ -53,7 +61,7 @@ fn what_is_resealed_is_written_back_if_nothing_else_changed_it() {
         assert!(stdout.ends_with(": 1 resealed, 0 up to date\n"), "{stdout}");
         let patch = requests.iter().find(|request| request.starts_with("PATCH ")).unwrap();
         let body = patch.lines().last().unwrap();
-        let body: serde_json::Value = serde_json::from_str(&body[body.find('{').unwrap()..]).unwrap();
+        let body: Value = serde_json::from_str(&body[body.find('{').unwrap()..]).unwrap();
         assert_eq!(body["metadata"]["resourceVersion"], "7");
         assert_eq!(body["metadata"]["uid"], "u1");
         assert_eq!(
@@ -63,6 +71,39 @@ fn what_is_resealed_is_written_back_if_nothing_else_changed_it() {
         assert_eq!(body["spec"]["encryptedData"].as_object().unwrap().len(), 2);
         assert_eq!(body.as_object().unwrap().len(), 2);
     }
+}
+
+/// Private keys open it, but the cluster would not open what is sealed to this certificate.
+#[test]
+fn a_certificate_of_no_active_key_of_the_cluster_is_refused() {
+    let review = |allowed: bool| {
+        let review = json!({ "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+                             "metadata": {}, "spec": {}, "status": { "allowed": allowed } });
+        ("/selfsubjectaccessreviews?", 201, review.to_string())
+    };
+    let (new, other) = newer();
+    let mut retired = key();
+    retired["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("retired");
+    let keys = |keys: &[Value]| vec![review(true), (LABELLED, 200, list(keys)), (LEGACY, 200, list(&[]))];
+    for (served, lines, is_taken) in [
+        (&other, vec![review(false)], false),
+        (&pem(), vec![review(false)], true),
+        // Keys that may be listed decide, whatever is served.
+        (&pem(), keys(&[new.clone(), retired]), false),
+        (&pem(), keys(std::slice::from_ref(&new)), false),
+        (&other, keys(&[new, key()]), true),
+    ] {
+        let lines = [lines, vec![listed(""), written(200, PATCHED)]].concat();
+        let (code, _, stderr, requests) = served_by(served, lines, &[&["--yes"], &with_key()[..]].concat());
+        assert_eq!(code, Some(i32::from(!is_taken)), "{stderr}");
+        let words = "no active key of the cluster has the certificate f5b8ca6cdb64";
+        assert_eq!(stderr.contains(words) && stderr.contains("hint: what is sealed"), !is_taken, "{stderr}");
+        assert_eq!(requests.iter().any(|request| request.starts_with("PATCH ")), is_taken, "{requests:?}");
+    }
+    let lines = vec![listed(""), written(200, PATCHED)];
+    let (code, _, stderr, _) = served_by("", lines, &[&["--yes"], &with_key()[..]].concat());
+    let words = "cannot find out whether the cluster has the key of this certificate";
+    assert!(code == Some(1) && stderr.contains(words) && stderr.contains("hint: "), "{stderr}");
 }
 
 #[test]
@@ -99,6 +140,16 @@ fn what_a_tool_applies_from_git_is_named() {
         ),
         "{stderr}"
     );
+}
+
+#[test]
+fn what_was_applied_with_kubectl_has_perhaps_a_file() {
+    let applied = r#", "managedFields": [{"manager": "kubectl-client-side-apply", "operation": "Update"}]"#;
+    let (code, _, stderr, _) = on(vec![listed(applied), rotated(PRESENT), written(200, PATCHED)], &["--yes"]);
+    assert_eq!(code, Some(0));
+    let words = "warning: these were applied with kubectl; if their files are kept, reseal these too";
+    assert!(stderr.contains(words) && stderr.contains("back: SealedSecret shop/db\n"), "{stderr}");
+    assert!(!stderr.contains("a tool applies these"), "{stderr}");
 }
 
 #[test]

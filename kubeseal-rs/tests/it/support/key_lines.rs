@@ -4,6 +4,7 @@ use super::program::fixture;
 use super::server::Line;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use rand::rngs::SysRng;
 use serde_json::{Value, json};
 
 /// End of the path that lists keys by their label.
@@ -28,6 +29,21 @@ pub(crate) fn key() -> Value {
         "type": "kubernetes.io/tls",
         "data": { "tls.crt": data("test-only.crt"), "tls.key": data("test-only.key") },
     })
+}
+
+/// A key that is newer than the fixture's: its Secret, and its certificate.
+pub(crate) fn newer() -> (Value, String) {
+    let private = envelope::PrivateKey::generate(envelope::KeySize::Rsa2048).unwrap();
+    let (start, day) = (jiff::Timestamp::now(), jiff::SignedDuration::from_hours(24 * 365));
+    let certificate = envelope::issue(&mut SysRng, &private, "", start, day).unwrap();
+    let base64 = |text: &str| BASE64_STANDARD.encode(text);
+    let mut newer = key();
+    newer["metadata"]["name"] = json!("sealed-secrets-keynewer");
+    newer["metadata"]["creationTimestamp"] = json!(start);
+    newer["data"] = json!({
+        "tls.crt": base64(&certificate.to_pem()), "tls.key": base64(&private.to_pkcs1_pem().unwrap()),
+    });
+    (newer, certificate.to_pem())
 }
 
 /// A list of Secrets.

@@ -5,6 +5,7 @@ use crate::cluster::session::request_error::RequestError;
 use crate::commands::reseal::failure::ResealFailure;
 use crate::error::Hint;
 use api::DecodeError;
+use envelope::Fingerprint;
 
 /// Why SealedSecrets of the cluster were not resealed. Never holds a value.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,8 @@ pub(crate) enum LiveError {
         #[source]
         source: RequestError,
     },
+    #[error("no active key of the cluster has the certificate {}, as far as you may see them", .0.short())]
+    OtherCertificate(Fingerprint),
     #[error("it was resealed, but cannot be written back")]
     Write {
         namespace: String,
@@ -47,6 +50,11 @@ impl Hint for LiveError {
                     (RequestError::Forbidden(_), None) => format!("{hint}; or name one with -n NAMESPACE"),
                     _ => hint,
                 }
+            }
+            Self::OtherCertificate(_) => {
+                "what is sealed to it would not open there: leave out --cert, and unset SEALED_SECRETS_CERT, to seal to the certificate that \
+                 the controller serves. That of an older active key is taken if you may list the keys"
+                    .into()
             }
             Self::Write { source: RequestError::Changed(_) | RequestError::NotFound(_), .. } => {
                 "it changed meanwhile, and is as the other client left it: run it again".into()

@@ -1,7 +1,7 @@
 //! [`LiveObjects`]: the SealedSecrets of a namespace, or of the whole cluster: listed, and written back.
 
 use crate::cluster::Cluster;
-use crate::cluster::gitops::keeper;
+use crate::cluster::gitops::Keeper;
 use crate::cluster::session::Session;
 use crate::cluster::session::error::SessionError;
 use crate::cluster::session::request_error::RequestError;
@@ -37,8 +37,8 @@ pub(crate) struct LiveObjects {
 pub(crate) struct LiveObject {
     /// Kind, namespace and name.
     pub location: String,
-    /// What shows that a tool applies it from a source.
-    pub keeper: Option<String>,
+    /// What would put the old values back.
+    pub keeper: Option<Keeper>,
     /// Why it does not open, as its present status says.
     pub said: Option<String>,
     /// Without status and `managedFields`; or what is wrong with it.
@@ -66,6 +66,8 @@ struct Raw {
 struct ManagedFields {
     #[serde(default)]
     manager: String,
+    #[serde(default)]
+    operation: String,
 }
 
 impl LiveObjects {
@@ -162,10 +164,10 @@ fn read(item: &RawValue) -> LiveObject {
             "spec": spec.as_deref().map_or(Value::Null, value),
         }),
     );
-    let managers = managed.iter().map(|entry| entry.manager.as_str());
-    let keeper = sealed.as_ref().ok().and_then(|sealed| keeper(&sealed.metadata, managers));
+    let managers = managed.iter().map(|entry| (entry.manager.as_str(), entry.operation.as_str()));
+    let keeper = sealed.as_ref().ok().and_then(|sealed| Keeper::of(&sealed.metadata, managers));
     let said = status.and_then(|status| not_synced(&serde_json::from_str(status.get()).ok()?, generation));
-    LiveObject { location: location.to_string(), keeper: keeper.map(str::to_owned), said, sealed }
+    LiveObject { location: location.to_string(), keeper, said, sealed }
 }
 
 /// What the controller says of the present object, if it did not open it.
@@ -198,7 +200,7 @@ mod tests {
         let fields = format!(r#"{{"manager": "kustomize-controller", "fieldsV1": {deep}}}"#);
         let read = object(&format!(r#""managedFields": [{fields}]"#), SPEC);
         assert_eq!(read.location, "SealedSecret shop/db");
-        assert_eq!(read.keeper.as_deref(), Some("kustomize-controller"));
+        assert_eq!(read.keeper, Some(Keeper::Tool("kustomize-controller".into())));
         let sealed = read.sealed.unwrap();
         assert_eq!(sealed.spec.encrypted_data.len(), 1);
         assert!(!sealed.object.to_string().contains("managedFields"));
@@ -209,19 +211,40 @@ mod tests {
     #[test]
     fn the_tool_that_applies_it_is_known_by_its_marks() {
         let keeper = |metadata| object(metadata, SPEC).keeper;
+        let tool = |mark: &str| Some(Keeper::Tool(mark.to_owned()));
         assert_eq!(
-            keeper(r#""labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}"#).as_deref(),
-            Some("kustomize.toolkit.fluxcd.io/name")
+            keeper(r#""labels": {"kustomize.toolkit.fluxcd.io/name": "apps"}"#),
+            tool("kustomize.toolkit.fluxcd.io/name")
         );
         assert_eq!(
-            keeper(r#""annotations": {"argocd.argoproj.io/tracking-id": "a"}"#).as_deref(),
-            Some("argocd.argoproj.io/tracking-id")
+            keeper(r#""annotations": {"argocd.argoproj.io/tracking-id": "a"}"#),
+            tool("argocd.argoproj.io/tracking-id")
         );
         assert_eq!(
-            keeper(r#""managedFields": [{"manager": "kubectl"}, {"manager": "argocd-controller"}]"#)
-                .as_deref(),
-            Some("argocd-controller")
+            keeper(r#""managedFields": [{"manager": "kubectl"}, {"manager": "argocd-controller"}]"#),
+            tool("argocd-controller")
         );
         assert_eq!(keeper(r#""labels": {"team": "a"}, "managedFields": [{"manager": "kubectl"}]"#), None);
+    }
+
+    #[test]
+    fn what_was_applied_with_kubectl_is_known() {
+        let keeper = |metadata: &str| object(metadata, SPEC).keeper;
+        let manager = |name: &str, operation: &str| {
+            keeper(&format!(r#""managedFields": [{{"manager": "{name}", "operation": "{operation}"}}]"#))
+        };
+        for applied in [
+            keeper(r#""annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"}"#),
+            manager("kubectl-client-side-apply", "Update"),
+            manager("kubectl", "Apply"),
+        ] {
+            assert_eq!(applied, Some(Keeper::Kubectl));
+        }
+        // `kubectl annotate` leaves no file behind, and Argo CD also applies as kubectl does.
+        assert_eq!(manager("kubectl", "Update"), None);
+        let by_both = keeper(
+            r#""annotations": {"argocd.argoproj.io/tracking-id": "a", "kubectl.kubernetes.io/last-applied-configuration": "{}"}"#,
+        );
+        assert!(matches!(by_both, Some(Keeper::Tool(_))), "{by_both:?}");
     }
 }
