@@ -10,7 +10,7 @@ use crate::key_store::KeyStore;
 use crate::key_store::stored_key::{State, StoredKey};
 use envelope::Certificate;
 
-/// Records what was revoked, perhaps from another machine, and takes back that a key is retired which is active again. A certificate alone
+/// Records what was revoked, perhaps from another machine, and takes back that a key was retired in this cluster which is active again. A certificate alone
 /// proves nothing: it is public, and that of another cluster may have been put there.
 pub(crate) fn correct(store: &KeyStore, keys: &[StoredKey]) {
     if !store.is_verified() {
@@ -24,10 +24,15 @@ pub(crate) fn correct(store: &KeyStore, keys: &[StoredKey]) {
                 Withdrawal::note(certificate, Withdrawn::Revoked, store.server());
                 Cached::drop_everywhere(certificate);
             }
-            State::Active => Withdrawal::lift(certificate),
-            State::Retired | State::Inactive | State::Unusable => {}
+            State::Active if !is_retired(keys, key) => Withdrawal::lift_in(certificate, store.server()),
+            State::Active | State::Retired | State::Inactive | State::Unusable => {}
         }
     }
+}
+
+/// Whether another Secret of the same key is retired.
+fn is_retired(keys: &[StoredKey], key: &StoredKey) -> bool {
+    keys.iter().any(|other| other.state() == State::Retired && other.is_same(key))
 }
 
 /// Whether the key of this certificate is in use: the controller serves it, or it is among the active keys, if the user may list them.

@@ -72,6 +72,14 @@ impl Withdrawal {
         }
     }
 
+    /// Removes the entry of a certificate that was retired in this cluster, whatever the context is called: in another one, a backup of the key may have
+    /// been restored.
+    pub(crate) fn lift_in(certificate: &Certificate, cluster: &str) {
+        if Self::of(certificate).is_some_and(|found| address_of(&found.from) == address_of(cluster)) {
+            Self::lift(certificate);
+        }
+    }
+
     fn read(directory: &Path, fingerprint: Fingerprint) -> Option<Self> {
         let file = directory.join(name_of(fingerprint));
         let found: Self = user_file::read(&file)?;
@@ -89,6 +97,11 @@ impl Withdrawal {
         let existing = if is_replaced { Existing::Replaced } else { Existing::Stays };
         let _ = user_file::write(directory, &name_of(fingerprint), &found, existing);
     }
+}
+
+/// The address of the API server, without the context.
+fn address_of(cluster: &str) -> Option<&str> {
+    cluster.split_whitespace().next()
 }
 
 #[cfg(test)]

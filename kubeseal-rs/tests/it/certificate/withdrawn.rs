@@ -174,12 +174,12 @@ fn a_retired_key_is_sealed_to_once_a_verified_controller_serves_it_again() {
 }
 
 /// A key that is active in the list of the cluster, where its label was set back after it was retired.
-fn brought_back(may_list: bool, now: &serde_json::Value) -> Laptop {
+fn brought_back(may_list: bool, now: &[serde_json::Value]) -> Laptop {
     let (new, certificate) = newer();
     let review = json!({ "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
                          "metadata": {}, "spec": {}, "status": { "allowed": may_list } });
     let before = list(&[new.clone(), key()]);
-    let mut lines = vec![(LABELLED, 200, before), (LABELLED, 200, list(&[new, now.clone()]))];
+    let mut lines = vec![(LABELLED, 200, before), (LABELLED, 200, list(&[&[new][..], now].concat()))];
     lines.extend([(LEGACY, 200, list(&[])), changed(), nothing_sealed()]);
     lines.extend(serving(&[&certificate]));
     lines.push(("/selfsubjectaccessreviews?", 201, review.to_string()));
@@ -194,7 +194,7 @@ fn brought_back(may_list: bool, now: &serde_json::Value) -> Laptop {
 
 #[test]
 fn a_key_that_was_brought_back_is_known_from_the_list() {
-    let laptop = brought_back(true, &key());
+    let laptop = brought_back(true, &[key()]);
     let (listed, printed) = laptop.keys(&["list"]);
     assert!(listed, "{printed}");
     // Without a cluster from now on.
@@ -202,18 +202,43 @@ fn a_key_that_was_brought_back_is_known_from_the_list() {
     assert!(sealed, "{printed}");
 }
 
+/// A backup of the key was restored elsewhere, or one of two Secrets of the key was set back.
+#[test]
+fn what_is_retired_stays_so_until_its_own_cluster_uses_it() {
+    let laptop = brought_back(true, &[key()]);
+    let lines = vec![(LABELLED, 200, list(&[key()])), (LEGACY, 200, list(&[])), nothing_sealed()];
+    let other = Server::start_tls(lines, false);
+    let kubeconfig = other.kubeconfig("{}");
+    let authority = other.files.as_ref().unwrap()[0].to_str().unwrap();
+    let arguments = ["keys", "list", "--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let trust = ["--certificate-authority", authority, "--tls-server-name", "elsewhere.example"];
+    let mut command = program(&[&arguments[..], &trust].concat());
+    command.env("XDG_CACHE_HOME", laptop.home.path());
+    let output = finish(command, b"");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(!sealed && printed.contains("its key was retired"), "{printed}");
+
+    let mut retired = key();
+    retired["metadata"]["name"] = json!("sealed-secrets-keyother");
+    retired["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("retired");
+    let laptop = brought_back(true, &[key(), retired]);
+    assert!(laptop.keys(&["list"]).0);
+    assert!(!laptop.run(&["--cert", "test-only.crt"]).0);
+}
+
 #[test]
 fn a_certificate_that_would_be_refused_is_checked_with_the_cluster() {
     let mut retired = key();
     retired["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("retired");
     for (may_list, now, seals) in [(true, key(), true), (false, key(), false), (true, retired, false)] {
-        let laptop = brought_back(may_list, &now);
+        let laptop = brought_back(may_list, &[now]);
         let (sealed, printed) = laptop.seals(&["--cert", "test-only.crt"]);
         assert_eq!(sealed, seals, "{may_list}: {printed}");
         assert_eq!(laptop.run(&["--cert", "test-only.crt"]).0, seals);
     }
     // Without a cluster, nothing is asked.
-    let laptop = brought_back(true, &key());
+    let laptop = brought_back(true, &[key()]);
     let before = laptop.server.requests().len();
     assert!(!laptop.seals(&["--cert", "test-only.crt", "--offline"]).0);
     assert_eq!(laptop.server.requests().len(), before);

@@ -154,11 +154,16 @@ fn what_was_applied_with_kubectl_has_perhaps_a_file() {
 
 #[test]
 fn why_it_does_not_open_is_what_its_status_says() {
-    for (generation, is_said) in [(1, true), (2, false)] {
+    // What comes after it was opened is no reason that it does not open now.
+    for (generation, reason, is_said) in
+        [(1, "UnsealFailed", true), (2, "UnsealFailed", false), (1, "Unmanaged", false)]
+    {
         let (path, code, text) = listed(&format!(r#", "generation": {generation}"#));
-        let said = r#""observedGeneration": 1, "conditions": [{"type": "Synced", "status": "False", "message": "add the annotation"}]"#;
+        let said = format!(
+            r#""observedGeneration": 1, "conditions": [{{"type": "Synced", "status": "False", "reason": "{reason}", "message": "add the annotation"}}]"#
+        );
         let lines = vec![
-            (path, code, text.replace(r#""observedGeneration": 1"#, said)),
+            (path, code, text.replace(r#""observedGeneration": 1"#, &said)),
             ("rotate", 409, String::new()),
         ];
         let (code, _, stderr, _) = on(lines, &["--yes"]);

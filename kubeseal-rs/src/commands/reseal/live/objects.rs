@@ -170,11 +170,15 @@ fn read(item: &RawValue) -> LiveObject {
     LiveObject { location: location.to_string(), keeper, said, sealed }
 }
 
+/// The reasons of a condition that say why an object does not open. Others, such as that its Secret is not managed, come after that.
+const DOES_NOT_OPEN: [&str; 4] = ["InvalidSpec", "KeyRevoked", "NoKeyOpens", "UnsealFailed"];
+
 /// What the controller says of the present object, if it did not open it.
 fn not_synced(status: &SealedSecretStatus, generation: Option<i64>) -> Option<String> {
     let synced = status.condition(Condition::SYNCED)?;
     let is_present = synced.status == ConditionStatus::False && status.observed_generation == generation;
-    Some(shown(synced.message.as_ref().filter(|_| is_present)?))
+    let is_cause = synced.reason.as_deref().is_some_and(|reason| DOES_NOT_OPEN.contains(&reason));
+    Some(shown(synced.message.as_ref().filter(|_| is_present && is_cause)?))
 }
 
 /// What is nested too deep is null, which is a wrong shape.
