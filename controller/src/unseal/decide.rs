@@ -20,6 +20,7 @@ use crate::unseal::decide::settings::Settings;
 use crate::unseal::decide::spec_digest::{annotate, digest};
 use crate::unseal::decide::update::{type_of, update};
 use crate::unseal::outcome::{Act, Outcome};
+use crate::unseal::read::compromise::blame;
 use crate::unseal::read::facts::Facts;
 use crate::unseal::read::target::{Open, Target};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -88,7 +89,10 @@ fn decide_uncontested(
                 Refusal::Immutable { name: name_of(metadata), rendering: Some(error) }.into()
             }
             UnsealError::NoKeys => Transient::NoKeys.into(),
-            error if facts.inputs.revoked => Refusal::Unseal(error.blaming_revocation()).into(),
+            error if facts.inputs.revoked => {
+                let is_blamed = blame(&facts.sealed, facts.status(), &facts.ring);
+                Refusal::Unseal(error.blaming_revocation(is_blamed)).into()
+            }
             error => Refusal::Unseal(error).into(),
         }
     })?;

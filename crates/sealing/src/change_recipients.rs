@@ -98,5 +98,5 @@ pub fn rebind<R: TryCryptoRng>(
             recipients = Some(Recipients::new(group).to_text().map_err(SealFailure::Recipients)?);
         }
     }
-    Ok(Resealed { encrypted_data, recipients, seals_all: true })
+    Ok(Resealed { encrypted_data, recipients, stay: Vec::new() })
 }

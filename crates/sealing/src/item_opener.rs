@@ -140,21 +140,24 @@ impl<'a> ItemOpener<'a> {
     fn diagnosis(&self, name: Option<&str>) -> Diagnosis {
         let groups = name.into_iter().flat_map(|name| self.entries.groups_with(name));
         let entries = groups.flat_map(|(_, group)| group.to()).filter_map(Entry::fingerprint);
-        let noted = NotedKeys {
-            of_items: self.certificate_of(name).into_iter().collect(),
-            of_entries: entries.collect(),
-        };
+        let noted = NotedKeys { of_items: self.certificates_of(name), of_entries: entries.collect() };
         Diagnosis::of_keys(&noted, (self.namespace, self.name), |key| self.ring.state_of(key))
     }
 
     /// The key that an item which no key opens is perhaps sealed to. A hint at a key of this ring is wrong for such an item.
     fn sealed_elsewhere(&self, name: Option<&str>) -> Option<Fingerprint> {
-        self.certificate_of(name).filter(|hint| self.ring.iter().all(|key| key.fingerprint() != *hint))
+        match self.certificates_of(name)[..] {
+            [hint] if self.ring.iter().all(|key| key.fingerprint() != hint) => Some(hint),
+            _ => None,
+        }
     }
 
-    /// The certificate that an item is sealed with, as the annotations say.
-    fn certificate_of(&self, name: Option<&str>) -> Option<Fingerprint> {
-        name.map_or_else(|| self.certificates.of_all(), |name| self.certificates.of_item(name))
+    /// The certificates one of which an item is sealed with, as the annotations say.
+    fn certificates_of(&self, name: Option<&str>) -> Vec<Fingerprint> {
+        name.map_or_else(
+            || self.certificates.of_all().into_iter().collect(),
+            |name| self.certificates.candidates(name),
+        )
     }
 
     /// Whether there is no key to open with.

@@ -2,6 +2,7 @@
 //! whether they open.
 
 use crate::base64_text::decode_base64;
+use crate::item_error::item_certificates::ItemCertificates;
 use crate::item_opener::ItemOpener;
 use crate::keys::key_ring::KeyRing;
 use crate::seal::{SealFailure, seal_item};
@@ -10,7 +11,7 @@ use api::SealedSecretSpec;
 use api::annotations::RECIPIENTS;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use envelope::{Certificate, SealError};
+use envelope::{Certificate, Fingerprint, SealError};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::TryCryptoRng;
 use recipients::{FormatError, Recipients};
@@ -50,8 +51,33 @@ pub struct Resealed {
     pub encrypted_data: BTreeMap<String, String>,
     /// The annotation for the recipients; None if there is none.
     pub recipients: Option<String>,
-    /// Whether all items are sealed to the certificate now. Else some are sealed for another cluster, and opened by the entries of this one.
-    pub seals_all: bool,
+    /// The names of the items that stay as they were: sealed for another cluster, and opened by the entries of this one.
+    pub stay: Vec<String>,
+}
+
+impl Resealed {
+    /// Whether all items are sealed to the certificate now.
+    #[must_use]
+    pub fn seals_all(&self) -> bool {
+        self.stay.is_empty()
+    }
+
+    /// The certificates of the items, by the annotations of the object before, now that those that do not stay are sealed with the certificate
+    /// `to`.
+    #[must_use]
+    pub fn certificates(
+        &self,
+        before: Option<&BTreeMap<String, String>>,
+        to: Fingerprint,
+    ) -> ItemCertificates {
+        if self.seals_all() {
+            return ItemCertificates::one(to);
+        }
+        let names = self.encrypted_data.keys().map(String::as_str);
+        let (stay, new): (Vec<&str>, Vec<&str>) =
+            names.partition(|name| self.stay.iter().any(|stays| stays == name));
+        ItemCertificates::of(before).changed(&stay, &new, to)
+    }
 }
 
 /// Opens every item and seals it with `certificate`, for the same namespace, name and scope. For requests to a controller: an object that
@@ -105,7 +131,7 @@ fn reseal_in<R: TryCryptoRng>(
         return Err(ResealError::BadRecipients(error.clone()));
     }
     let label = opener.label();
-    let mut resealed = Resealed { encrypted_data: BTreeMap::new(), recipients: None, seals_all: true };
+    let mut resealed = Resealed { encrypted_data: BTreeMap::new(), recipients: None, stay: Vec::new() };
     for (name, sealed) in &spec.encrypted_data {
         if opener.is_spent() {
             return Err(ResealError::TooMuch);
@@ -120,7 +146,7 @@ fn reseal_in<R: TryCryptoRng>(
                 envelope::reseal(rng, certificate.public(), &label, &key, &envelope).map_err(failure)?;
             BASE64_STANDARD.encode(envelope)
         } else {
-            resealed.seals_all = false;
+            resealed.stay.push(name.clone());
             sealed.clone()
         };
         resealed.encrypted_data.insert(name.clone(), sealed_anew);

@@ -10,7 +10,7 @@ use crate::http::handlers::resealed_object::resealed_object;
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
 use crate::http::state::PrivateKeyState;
 use crate::process::panic_guard::catch_panic;
-use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES, RECIPIENTS};
+use api::annotations::RECIPIENTS;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -52,14 +52,11 @@ fn resealed(
         Err(ResealError::Seal(SealFailure::Recipients(too_long))) => return Err(Refused::TooLong(too_long)),
         Err(_) => return Err(Refused::DoesNotOpen),
     };
+    // Of items that stay sealed for another cluster, the annotations keep naming its key.
+    let certificates = resealed.certificates(metadata.annotations.as_ref(), certificate.fingerprint());
+    let mut annotations = BTreeMap::from(certificates.annotations());
     // Dropped before the next copy is made.
     drop(sealed);
-    let mut annotations = BTreeMap::new();
-    // If items stay sealed for another cluster, the annotations keep naming its key.
-    if resealed.seals_all {
-        annotations.insert(CERTIFICATE_FINGERPRINT, Some(certificate.fingerprint().to_string()));
-        annotations.insert(ITEM_CERTIFICATES, None);
-    }
     annotations.extend(resealed.recipients.map(|recipients| (RECIPIENTS, Some(recipients))));
     resealed_object(json, &resealed.encrypted_data, &annotations).ok_or(Refused::NotASealedSecret)
 }

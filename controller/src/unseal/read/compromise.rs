@@ -6,7 +6,6 @@
 use crate::unseal::cause::truncate::truncate;
 use api::{SealedSecretStatus, WatchedSealedSecret};
 use envelope::Fingerprint;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{ItemCertificates, KeyRing, NotedKey};
 use std::collections::BTreeSet;
 
@@ -31,7 +30,7 @@ pub(crate) fn compromise(
     is_blamed: bool,
     ring: &KeyRing,
 ) -> Option<Compromise> {
-    let hinted = hinted(&observed.metadata).retaining(|_| is_blamed || opened_by.is_none());
+    let hinted = hinted(observed).retaining(|_| is_blamed || opened_by.is_none());
     let keys = opened_by.into_iter().flat_map(parsed).chain(hinted.keys());
     let leaked: BTreeSet<String> =
         keys.filter(|key| has_leaked(*key, previous, ring)).map(|key| key.to_string()).collect();
@@ -50,14 +49,28 @@ pub(crate) fn compromise(
 
 /// Whether a SealedSecret that does not open, or of which some items do not, was sealed with a leaked key, as far as is known.
 pub(crate) fn sealed_with_revoked(
-    metadata: &ObjectMeta,
+    observed: &WatchedSealedSecret,
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
 ) -> bool {
-    let hinted = hinted(metadata);
+    let hinted = hinted(observed);
     match previous.and_then(|status| status.opened_by.as_ref()) {
         Some(keys) if hinted.is_empty() => parsed(keys).any(|key| has_leaked(key, previous, ring)),
         _ => hinted.keys().any(|key| has_leaked(key, previous, ring)),
+    }
+}
+
+/// Whether an item of such a SealedSecret that does not open, by its name, was sealed with a leaked key: it says so, or nothing of the item.
+pub(crate) fn blame<'a>(
+    observed: &WatchedSealedSecret,
+    previous: Option<&'a SealedSecretStatus>,
+    ring: &'a KeyRing,
+) -> impl Fn(Option<&str>) -> bool + use<'a> {
+    let hinted = hinted(observed);
+    move |item| {
+        let of_whole = || hinted.of_all().into_iter().collect();
+        let keys = item.map_or_else(of_whole, |item| hinted.candidates(item));
+        keys.is_empty() || keys.into_iter().any(|key| has_leaked(key, previous, ring))
     }
 }
 
@@ -71,9 +84,17 @@ fn is_active(key: Fingerprint, ring: &KeyRing) -> bool {
     ring.iter().any(|active| active.fingerprint() == key)
 }
 
-/// The keys that the SealedSecret says it was sealed with.
-fn hinted(metadata: &ObjectMeta) -> ItemCertificates {
-    ItemCertificates::of(metadata.annotations.as_ref())
+/// The keys that the SealedSecret says it was sealed with. Names that are no items count for nothing.
+fn hinted(observed: &WatchedSealedSecret) -> ItemCertificates {
+    let hinted = ItemCertificates::of(observed.metadata.annotations.as_ref());
+    if hinted.is_empty() || hinted.of_all().is_some() {
+        return hinted;
+    }
+    // Those of a long spec may not be known.
+    match &observed.spec.items()[..] {
+        [] => hinted,
+        items => hinted.among(items.iter().map(String::as_str)),
+    }
 }
 
 /// The keys that the SealedSecret says it was sealed with, if anything is known of them: a fingerprint that was made up is no reason
@@ -83,7 +104,7 @@ pub(crate) fn known_hint(
     previous: Option<&SealedSecretStatus>,
     ring: &KeyRing,
 ) -> ItemCertificates {
-    hinted(&observed.metadata).retaining(|hint| {
+    hinted(observed).retaining(|hint| {
         let is_here = !matches!(ring.state_of(hint), NotedKey::Absent | NotedKey::Unknown);
         is_here || has_leaked(hint, previous, ring)
     })

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::ObjectRef;
-use sealing::{ItemCertificates, KeyRing};
+use sealing::KeyRing;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -49,7 +49,7 @@ impl Facts {
             scope: Scope::of(sealed.metadata.annotations.as_ref()),
             recipients: sealed.recipients.clone(),
             correct_drift: corrects_drift(sealed, context.settings.correct_drift),
-            hint: ItemCertificates::default(),
+            hint: None,
             revoked: false,
             ring_version: 0,
             target_version: watched_secret.as_ref().and_then(|secret| secret.resource_version()),
@@ -68,8 +68,8 @@ impl Facts {
         self.inputs.ring_version = context.ring.opening_version();
         self.ring = context.ring.snapshot();
         let status = self.memory.status.as_ref();
-        self.inputs.hint = known_hint(&self.sealed, status, &self.ring);
-        self.inputs.revoked = sealed_with_revoked(&self.sealed.metadata, status, &self.ring);
+        self.inputs.hint = known_hint(&self.sealed, status, &self.ring).digest();
+        self.inputs.revoked = sealed_with_revoked(&self.sealed, status, &self.ring);
     }
 
     pub(crate) fn status(&self) -> Option<&SealedSecretStatus> {

@@ -2,7 +2,6 @@
 //! it compares.
 
 use api::{Scope, SealedSecretStatus};
-use sealing::ItemCertificates;
 use std::time::Duration;
 
 /// Everything that an outcome depends on, as it was when it was decided. The same inputs have the same outcome.
@@ -17,8 +16,8 @@ pub(crate) struct Inputs {
     pub recipients: Option<String>,
     /// Drift is corrected, by the flags and the SealedSecret's annotations.
     pub correct_drift: bool,
-    /// The keys in the SealedSecret's annotations that are known, and their items.
-    pub hint: ItemCertificates,
+    /// A digest of the keys in the SealedSecret's annotations that are known, and their items: any user may write many names.
+    pub hint: Option<[u8; 32]>,
     /// As far as is known, a leaked key sealed it: if it does not open, that is why.
     pub revoked: bool,
     /// The version of the ring of keys.

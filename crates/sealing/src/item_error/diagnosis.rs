@@ -120,12 +120,17 @@ impl Diagnosis {
         }
     }
 
-    /// Why an object does not open, by the answer of a program that does not say more.
+    /// Why an object with items of these names does not open, by the answer of a program that does not say more.
     #[must_use]
-    pub fn of_object(metadata: &ObjectMeta, known: impl Fn(Fingerprint) -> NotedKey) -> Self {
+    pub fn of_object<'n>(
+        metadata: &ObjectMeta,
+        items: impl IntoIterator<Item = &'n str>,
+        known: impl Fn(Fingerprint) -> NotedKey,
+    ) -> Self {
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         let (namespace, name) = (text(&metadata.namespace), text(&metadata.name));
-        match Self::of_keys(&NotedKeys::of(metadata.annotations.as_ref()), (&namespace, &name), known) {
+        match Self::of_keys(&NotedKeys::of(metadata.annotations.as_ref(), items), (&namespace, &name), known)
+        {
             Self::OtherPlace { key, place } => {
                 Self::OtherPlaceOrScope { key, place, scope: Scope::of(metadata.annotations.as_ref()) }
             }

@@ -40,13 +40,16 @@ pub struct NotedKeys {
 }
 
 impl NotedKeys {
-    /// Reads the annotations.
+    /// Reads the annotations of an object with items of these names.
     #[must_use]
-    pub fn of(annotations: Option<&BTreeMap<String, String>>) -> Self {
+    pub fn of<'n>(
+        annotations: Option<&BTreeMap<String, String>>,
+        items: impl IntoIterator<Item = &'n str>,
+    ) -> Self {
         let recipients = recipients_in(annotations).and_then(Result::ok);
         let entries = recipients.iter().flat_map(Recipients::groups).flat_map(Group::to);
         Self {
-            of_items: ItemCertificates::of(annotations).keys().collect(),
+            of_items: ItemCertificates::of(annotations).among(items).keys().collect(),
             of_entries: entries.filter_map(Entry::fingerprint).collect(),
         }
     }

@@ -41,11 +41,12 @@ pub enum UnsealError {
 }
 
 impl UnsealError {
-    /// This error, with [`Diagnosis::Revoked`] for every item that no key opens under any scope. A ring knows of revoked keys only what
-    /// their Secrets say.
+    /// This error, with [`Diagnosis::Revoked`] for every item that no key opens under any scope, and that was sealed with a revoked key as
+    /// far as is known (`is_blamed`, by its name; without a name, the deprecated form). A ring knows of revoked keys only what their Secrets
+    /// say.
     #[must_use]
-    pub fn blaming_revocation(mut self) -> Self {
-        for kind in self.kinds_mut() {
+    pub fn blaming_revocation(mut self, is_blamed: impl Fn(Option<&str>) -> bool) -> Self {
+        for (item, kind) in self.kinds_mut() {
             // A key that is not revoked opens the first two; the others' key is known to be active.
             let is_other = |diagnosis: &Diagnosis| {
                 matches!(
@@ -57,7 +58,7 @@ impl UnsealError {
             };
             match kind {
                 ItemErrorKind::NoKeyOpens(diagnosis) if is_other(diagnosis) => {}
-                ItemErrorKind::NoKeyOpens(_) | ItemErrorKind::EntryOutdated { .. } => {
+                ItemErrorKind::NoKeyOpens(_) | ItemErrorKind::EntryOutdated { .. } if is_blamed(item) => {
                     *kind = ItemErrorKind::NoKeyOpens(Diagnosis::Revoked);
                 }
                 _ => {}
@@ -84,12 +85,12 @@ impl UnsealError {
         }
     }
 
-    fn kinds_mut(&mut self) -> Vec<&mut ItemErrorKind> {
+    fn kinds_mut(&mut self) -> Vec<(Option<&str>, &mut ItemErrorKind)> {
         match self {
             Self::Items(errors) | Self::Templates { items: errors, .. } => {
-                errors.iter_mut().map(|error| &mut error.kind).collect()
+                errors.iter_mut().map(|error| (Some(error.key.as_str()), &mut error.kind)).collect()
             }
-            Self::DeprecatedItem(kind) => vec![kind],
+            Self::DeprecatedItem(kind) => vec![(None, kind)],
             Self::NoKeys | Self::DeprecatedData | Self::BothForms | Self::DeprecatedShape => Vec::new(),
         }
     }

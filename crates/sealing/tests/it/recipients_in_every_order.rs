@@ -165,7 +165,7 @@ impl Model {
             reseal(&mut SysRng, &self.sealed.metadata, &self.sealed.spec, &ring, &certificate, &|| ());
         assert_eq!(resealed.is_ok(), all_open, "{resealed:?}");
         let Ok(resealed) = resealed else { return };
-        assert_eq!(resealed.seals_all, self.items.values().all(|item| item.envelope == cluster));
+        assert_eq!(resealed.seals_all(), self.items.values().all(|item| item.envelope == cluster));
         self.sealed.spec.encrypted_data = resealed.encrypted_data;
         let annotations = self.sealed.metadata.annotations.as_mut().unwrap();
         annotations.extend(resealed.recipients.map(|text| (RECIPIENTS.to_owned(), text)));

@@ -40,13 +40,20 @@ pub(crate) fn sealed_with_one(fingerprint: String) -> [Change; 2] {
 
 /// The user changes values now, and may think that this was all.
 fn warn_of_leaks(object: &SealedObject, before: &ItemCertificates, stay: &[&str]) {
-    let leaked = stay.iter().filter(|name| before.of_item(name).is_some_and(is_revoked));
-    let leaked: Vec<String> = leaked.map(|name| shown(name)).collect();
-    if !leaked.is_empty() {
-        alert(format_args!(
-            "{} of {}: still sealed with a key that leaked and was revoked; change each such value where it comes from, and seal the new one",
-            leaked.join(", "),
-            object.location
-        ));
+    let leaked = |name: &&&str| before.candidates(name).into_iter().any(is_revoked);
+    let leaked: Vec<&str> = stay.iter().filter(leaked).copied().collect();
+    if leaked.is_empty() {
+        return;
     }
+    // Of those whose names were left out, some may have another certificate.
+    let are_known = leaked.iter().all(|name| before.of_item(name).is_some());
+    let items = if are_known {
+        leaked.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
+    } else {
+        "some items".to_owned()
+    };
+    alert(format_args!(
+        "{items} of {}: still sealed with a key that leaked and was revoked; change each such value where it comes from, and seal the new one",
+        object.location
+    ));
 }

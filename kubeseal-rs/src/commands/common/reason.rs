@@ -24,7 +24,11 @@ pub(crate) enum Reason {
 impl Reason {
     /// Why a controller does not open it, by what is known of the keys. None if there may be any reason.
     pub(crate) fn of(object: &SealedObject, known: impl Fn(Fingerprint) -> NotedKey) -> Option<Self> {
-        let diagnosis = Diagnosis::of_object(&object.metadata, known);
+        let diagnosis = Diagnosis::of_object(
+            &object.metadata,
+            object.spec.encrypted_data.keys().map(String::as_str),
+            known,
+        );
         let damaged: Vec<_> = damaged(object).collect();
         match diagnosis {
             Diagnosis::Revoked => Some(Self::Diagnosed(diagnosis)),

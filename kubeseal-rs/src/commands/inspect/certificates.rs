@@ -51,21 +51,23 @@ impl Certificates {
         Ok(Self { newest_first, from: Some(from) })
     }
 
-    /// What is known of the certificates that these annotations name, and whose keys have this size, if they have one.
-    pub(crate) fn sealed_with(
+    /// What is known of the certificates that these annotations name for these items, and whose keys have this size, if they have one.
+    pub(crate) fn sealed_with<'n>(
         &self,
         annotations: &BTreeMap<String, String>,
+        items: impl IntoIterator<Item = &'n str>,
         key_bits: Option<usize>,
         problems: &mut Vec<Problem>,
     ) -> SealedWith {
         let noted = ItemCertificates::of(Some(annotations));
-        let fingerprint = noted.of_all();
-        if annotations.contains_key(CERTIFICATE_FINGERPRINT) && fingerprint.is_none() {
+        if annotations.contains_key(CERTIFICATE_FINGERPRINT) && noted.of_all().is_none() {
             problems.push(Problem::BadFingerprint);
         }
         if annotations.contains_key(ITEM_CERTIFICATES) && noted.is_empty() {
             problems.push(Problem::BadItemCertificates);
         }
+        let noted = noted.among(items);
+        let fingerprint = noted.of_all();
         let newest = self.newest_first.first();
         let seen = fingerprint.and_then(KnownCertificate::with);
         let given = self.newest_first.iter().find(|known| Some(known.fingerprint()) == fingerprint);

@@ -59,14 +59,15 @@ pub(crate) fn look(node: &YamlNode, certificates: &Certificates) -> SealedSecret
         problems.push(Problem::MixedKeys(sizes.iter().copied().collect()));
     }
     let key_bits = sizes.iter().copied().next().filter(|_| sizes.len() == 1);
-    let mut certificate = certificates.sealed_with(&annotations, key_bits, &mut problems);
+    let mut certificate =
+        certificates.sealed_with(&annotations, entries().map(|(name, _)| name), key_bits, &mut problems);
     let recipients = recipients_in(Some(&annotations)).map(|read| recipients(read, &items, &mut problems));
     certificate.newest_is_recipient = recipients.iter().flatten().any(|recipient| {
         recipient.certificate.is_some()
             && recipient.certificate == certificate.newest
             && recipient.items.len() == items.len()
     });
-    let noted_keys = NotedKeys::of(Some(&annotations));
+    let noted_keys = NotedKeys::of(Some(&annotations), entries().map(|(name, _)| name));
     let of_keys = Problem::of_keys(&noted_keys, state_here);
     let is_leaked = of_keys == Some(Problem::Compromised);
     if is_leaked || is_marked(node) {

@@ -99,7 +99,8 @@ impl Page {
         };
         self.line("Certificate", &format!("{name}: {verdict}"));
         for (key, items) in &sealed.by_item {
-            let items = items.iter().map(|item| shown(item)).collect::<Vec<_>>().join(", ");
+            let named = items.iter().map(|item| shown(item)).collect::<Vec<_>>().join(", ");
+            let items = if items.is_empty() { "some items".to_owned() } else { named };
             let is_revoked = key.parse().is_ok_and(is_revoked);
             let leak = if is_revoked { self.paint.bad(", whose key was revoked") } else { String::new() };
             self.line("", &format!("{items}: {}{leak}", short(key)));

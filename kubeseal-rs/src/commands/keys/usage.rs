@@ -157,9 +157,10 @@ fn tried(known: KeyUsage, metadata: &ObjectMeta, spec: &SealedSecretSpec, ring: 
     keys.extend(found.keys);
     let mut unknown = false;
     if found.unopened {
+        // Names that are no items count as well: a key that may be needed is not retired.
         let certificates = ItemCertificates::of(metadata.annotations.as_ref());
         keys.extend(certificates.keys());
-        let is_named = |name: &String| certificates.of_item(name).is_some();
+        let is_named = |name: &String| !certificates.candidates(name).is_empty();
         let are_named = spec.data.is_none() && spec.encrypted_data.keys().all(is_named);
         unknown = !(certificates.of_all().is_some() || are_named) || !known.is_placed;
     }

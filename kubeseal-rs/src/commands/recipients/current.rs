@@ -59,7 +59,10 @@ impl CurrentRecipients {
         let hint = annotations.and_then(|annotations| annotations.get(CERTIFICATE_FINGERPRINT));
         let first = hint.and_then(|hint| cluster_of(hint));
         let Some(document) = annotation::read(object)? else {
-            let mixed = || ItemCertificates::of(annotations).keys().map(|key| key.to_string()).collect();
+            let mixed = || {
+                let items = object.spec.encrypted_data.keys().map(String::as_str);
+                ItemCertificates::of(annotations).among(items).keys().map(|key| key.to_string()).collect()
+            };
             let keys: Vec<String> = hint.map_or_else(mixed, |hint| vec![hint.clone()]);
             let mut current =
                 Self { all: keys.into_iter().map(named).collect(), is_even: true, groups: 0, first };

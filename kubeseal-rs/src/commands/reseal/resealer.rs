@@ -11,7 +11,7 @@ use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
 use crate::controller::error::ControllerError;
 use crate::manifest::sealed_secrets::{SealedObject, lacks_namespace};
-use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
+use api::annotations::CERTIFICATE_FINGERPRINT;
 use envelope::Certificate;
 use rand::rngs::SysRng;
 use recipients::Recipients;
@@ -108,12 +108,9 @@ impl<'a> Resealer<'a> {
     fn with_keys(&self, keys: &KeyRing, object: &SealedObject) -> Result<Resealed, ResealFailure> {
         let (metadata, spec) = (&object.metadata, &object.spec);
         let resealed = sealing::reseal_in_full(&mut SysRng, metadata, spec, keys, self.certificate)?;
-        let present = self.certificate.fingerprint().to_string();
-        let [hint, item_certificates] = if resealed.seals_all {
-            [Some(present), None]
-        } else {
-            [CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES].map(|name| text_of(object, name).cloned())
-        };
+        let certificates =
+            resealed.certificates(metadata.annotations.as_ref(), self.certificate.fingerprint());
+        let [(_, hint), (_, item_certificates)] = certificates.annotations();
         Ok(Resealed {
             items: resealed.encrypted_data,
             hint,

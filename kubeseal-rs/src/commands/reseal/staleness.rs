@@ -14,6 +14,7 @@ use api::Scope;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::{Certificate, Fingerprint, PrivateKey, open};
+use recipients::Group;
 use sealing::{ItemCertificates, KeyRing, SealingKey};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -76,11 +77,28 @@ impl<'a> Present<'a> {
                 Some(hint) if hint == present => !self.has_place(object) || self.key().is_none_or(opens),
                 // It is sealed for another cluster, and for this one in the annotation for the recipients.
                 Some(_) => has_entries_for(object, present),
-                None => self.has_place(object) && self.key().is_some_and(opens),
+                None => object.spec.data.is_none() && self.opens_each(&named, object),
             };
         (!is_present).then(|| Old {
             keys: named.keys().filter(|key| *key != present).collect(),
             is_misnamed: !self.all && named.of_all() == Some(present),
+        })
+    }
+
+    /// Whether the certificate opens each item of a SealedSecret whose items have several certificates, or unknown ones.
+    fn opens_each(&self, named: &ItemCertificates, object: &SealedObject) -> bool {
+        let (present, label) = (self.certificate.fingerprint(), self.label(object));
+        let recipients = annotation::read(object).ok().flatten();
+        let has_entry = |name: &str| {
+            let mut groups = recipients.iter().flat_map(|recipients| recipients.groups_with(name));
+            groups.any(|(_, group)| is_among(present, group))
+        };
+        object.spec.encrypted_data.iter().all(|(name, sealed)| match named.of_item(name) {
+            Some(hint) if hint == present => {
+                !self.has_place(object) || self.key().is_none_or(|key| opens_item(key, &label, sealed))
+            }
+            Some(_) if has_entry(name) => true,
+            _ => self.has_place(object) && self.key().is_some_and(|key| opens_item(key, &label, sealed)),
         })
     }
 
@@ -102,10 +120,15 @@ impl<'a> Present<'a> {
         object.scope().label(self.namespace_of(object).unwrap_or_default(), name)
     }
 
-    /// The fingerprint to be written on a SealedSecret that is up to date and has none.
+    /// The fingerprint to be written on a SealedSecret that is up to date and has none, if all its items are sealed with this certificate.
     pub(crate) fn hint_for(&self, object: &SealedObject) -> Option<String> {
-        let is_known = certificates(object).of_all().is_some() || object.spec.encrypted_data.is_empty();
-        (!is_known).then(|| self.certificate.fingerprint().to_string())
+        let present = self.certificate.fingerprint();
+        let is_stated = ItemCertificates::of(object.metadata.annotations.as_ref()).of_all().is_some();
+        if is_stated || object.spec.encrypted_data.is_empty() {
+            return None;
+        }
+        let opens = || self.key().is_some_and(|key| opens(key, &self.label(object), object));
+        (certificates(object).of_all() == Some(present) || opens()).then(|| present.to_string())
     }
 }
 
@@ -123,20 +146,23 @@ fn fetch(controller: &ControllerAddress, certificate: &Certificate) -> Option<Ar
 /// Whether the present certificate is among the recipients of all groups.
 fn has_entries_for(object: &SealedObject, present: Fingerprint) -> bool {
     let Ok(Some(recipients)) = annotation::read(object) else { return false };
-    recipients
-        .groups()
-        .iter()
-        .all(|group| group.to().iter().any(|entry| entry.fingerprint() == Some(present)))
+    recipients.groups().iter().all(|group| is_among(present, group))
+}
+
+fn is_among(present: Fingerprint, group: &Group) -> bool {
+    group.to().iter().any(|entry| entry.fingerprint() == Some(present))
 }
 
 fn certificates(object: &SealedObject) -> ItemCertificates {
     ItemCertificates::of(object.metadata.annotations.as_ref())
+        .among(object.spec.encrypted_data.keys().map(String::as_str))
 }
 
 fn opens(key: &PrivateKey, label: &[u8], object: &SealedObject) -> bool {
     let items = &object.spec.encrypted_data;
-    let opens = |sealed: &String| {
-        BASE64_STANDARD.decode(sealed).is_ok_and(|envelope| open(key, label, &envelope).is_ok())
-    };
-    object.spec.data.is_none() && items.values().all(opens)
+    object.spec.data.is_none() && items.values().all(|sealed| opens_item(key, label, sealed))
+}
+
+fn opens_item(key: &PrivateKey, label: &[u8], sealed: &str) -> bool {
+    BASE64_STANDARD.decode(sealed).is_ok_and(|envelope| open(key, label, &envelope).is_ok())
 }

@@ -100,6 +100,13 @@ fn an_item_that_stays_with_a_revoked_key_is_reported() {
     let two = b"metadata: {name: db, namespace: shop}\nstringData: {password: hunter2, user: admin}\n";
     let (code, printed) = run(&["--cert", "test-only.crt", "-o", "yaml", "-w", &file], two);
     assert_eq!(code, Some(0), "{printed}");
+    // Too many names for an annotation.
+    let many_file = path("many.yaml");
+    let items: Vec<String> =
+        (0..120).map(|number| format!("an-item-with-a-long-name-{number:07}: x")).collect();
+    let many = format!("metadata: {{name: many, namespace: shop}}\nstringData: {{{}}}\n", items.join(", "));
+    let (code, printed) = run(&["--cert", "test-only.crt", "-o", "yaml", "-w", &many_file], many.as_bytes());
+    assert_eq!(code, Some(0), "{printed}");
     let (revoked, printed) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
     assert!(revoked, "{printed}");
 
@@ -118,6 +125,28 @@ fn an_item_that_stays_with_a_revoked_key_is_reported() {
         !valid && printed.contains("because: it does not open: sealed with a key that leaked"),
         "{printed}"
     );
+
+    let many_merge = ["--cert", &newer_file, "--merge-into", &many_file];
+    for item in &items[..2] {
+        let (code, printed) = run(&many_merge, format!("stringData: {{{item}}}\n").as_bytes());
+        let words =
+            "0000119 of document 1 (SealedSecret shop/many), line 2: still sealed with a key that leaked";
+        assert!(code == Some(0) && printed.contains(words), "{printed}");
+        let (code, printed) = run(&["inspect", "--check", "--cert", &newer_file, &many_file], b"");
+        assert!(code == Some(1) && printed.contains("COMPROMISED: "), "{printed}");
+    }
+
+    // The item of the leaked key is removed by hand, and the annotation still names it.
+    let removed_file = path("removed.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let removed: Vec<&str> =
+        text.lines().filter(|line| !line.trim_start().starts_with("password: ")).collect();
+    assert_eq!(removed.len() + 1, text.lines().count());
+    std::fs::write(&removed_file, removed.join("\n")).unwrap();
+    for command in [&["inspect", "--check"][..], &["reseal", "--check"]] {
+        let (code, printed) = run(&[command, &["--cert", &newer_file, &removed_file]].concat(), b"");
+        assert!(code == Some(0) && !printed.contains("revoked"), "{printed}");
+    }
 
     let (code, printed) = run(&merge, b"stringData: {password: new}\n");
     assert!(code == Some(0) && !printed.contains("revoked"), "{printed}");

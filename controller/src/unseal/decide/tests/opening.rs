@@ -83,7 +83,8 @@ fn of_a_revoked_key_it_is_said_that_it_was_revoked() {
     ];
     for (change, expected) in cases {
         let observed = sealed(change.clone());
-        let revoked = sealed_with_revoked(&observed.metadata, observed.status.as_ref(), &ring);
+        let seen = facts(&observed, &ring, &given());
+        let revoked = sealed_with_revoked(&seen.sealed, observed.status.as_ref(), &ring);
         let plan = decide(&observed, Target::Absent, &ring, &Given { revoked, ..given() });
         assert_eq!(word(&plan), expected, "{change}");
         assert_eq!(

@@ -48,6 +48,27 @@ fn what_opened_it_counts_and_else_what_it_says_of_itself() {
     }
 }
 
+/// The item that was sealed with the leaked key was removed, or the annotation is made up.
+#[test]
+fn names_that_are_no_items_count_for_nothing() {
+    let with = |items: &Value| {
+        let mut object = observed(None, items);
+        let text = format!(r#"{{"{LEAKED}":["token"],"{SOUND}":["password"]}}"#);
+        object.metadata.annotations = Some([(ITEM_CERTIFICATES.to_owned(), text)].into());
+        object
+    };
+    let removed = with(&json!({ "password": "x" }));
+    assert_eq!(compromise(&removed, None, None, true, &ring()), None);
+    assert!(!sealed_with_revoked(&removed, None, &ring()));
+    assert!(known_hint(&removed, None, &ring()).is_empty());
+
+    let both = with(&json!({ "password": "x", "token": "y", "foreign": "z" }));
+    let ring = ring();
+    let is_blamed = blame(&both, None, &ring);
+    let blamed = ["password", "token", "foreign"].map(|item| is_blamed(Some(item)));
+    assert_eq!(blamed, [false, true, true], "its own certificate counts, and else that one leaked");
+}
+
 /// An item was sealed anew, and the other stays as it was.
 #[test]
 fn an_item_that_stays_with_a_leaked_key_counts() {
@@ -62,7 +83,7 @@ fn an_item_that_stays_with_a_leaked_key_counts() {
     // Opened before, with other items; now it does not open because of the leaked key.
     assert_eq!(leaked(Some(&[SOUND]), true), Some(keys(&[LEAKED])));
     assert_eq!(leaked(Some(&[SOUND]), false), None);
-    assert!(sealed_with_revoked(&object.metadata, None, &ring()));
+    assert!(sealed_with_revoked(&object, None, &ring()));
     let known = known_hint(&object, None, &ring());
     assert_eq!((known.of_item("token"), known.of_item("password")), (Some(LEAKED.parse().unwrap()), None));
 }
@@ -108,10 +129,10 @@ fn a_mark_outlives_the_secret_of_the_key() {
         }
     }
     for status in [&status, &as_before] {
-        let mark = |ring: &KeyRing| sealed_with_revoked(&object.metadata, Some(status), ring);
+        let mark = |ring: &KeyRing| sealed_with_revoked(&object, Some(status), ring);
         assert!(mark(&revoking) && mark(&gone), "that it does not open has the same reason");
     }
-    assert!(!sealed_with_revoked(&object.metadata, None, &gone));
+    assert!(!sealed_with_revoked(&object, None, &gone));
 }
 
 /// Made-up fingerprints, one after the other, are no reason to look again.

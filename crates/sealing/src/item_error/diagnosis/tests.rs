@@ -98,7 +98,7 @@ fn beside_items_that_open_the_item_itself_is_at_fault() {
 #[test]
 fn an_object_that_was_not_tried_here_may_have_another_scope() {
     let of = |metadata: serde_json::Value| {
-        Diagnosis::of_object(&serde_json::from_value(metadata).unwrap(), known).to_string()
+        Diagnosis::of_object(&serde_json::from_value(metadata).unwrap(), ["x", "y"], known).to_string()
     };
     let hint = |digit: &str| {
         json!({ "sealedsecrets.bitnami.com/certificate-fingerprint": digit.repeat(64),

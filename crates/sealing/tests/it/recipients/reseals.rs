@@ -5,6 +5,7 @@ use super::sealed::{
     Change, absent, annotate, annotation, certificate, extra_key, read, ring_of, sealed, sealed_part, tamper,
 };
 use api::SealedSecret;
+use api::annotations::{CERTIFICATE_FINGERPRINT, ITEM_CERTIFICATES};
 use envelope::Fingerprint;
 use rand::rngs::SysRng;
 use recipients::Recipients;
@@ -19,7 +20,7 @@ fn resealing_changes_what_the_cluster_opened_itself_and_nothing_else() {
     let renewed = KeyRing::new([key(B), third.clone()]);
     let resealed = reseal_to_newest(&before, &renewed).unwrap();
     assert_eq!(resealed.encrypted_data, before.spec.encrypted_data, "they are A's");
-    assert!(!resealed.seals_all);
+    assert!(!resealed.seals_all());
     let recipients = resealed.recipients.unwrap();
     let named: Vec<Fingerprint> = Recipients::from_text(&recipients).unwrap().fingerprints().collect();
     assert_eq!(named, [certificate(A).fingerprint(), third.fingerprint()]);
@@ -32,7 +33,7 @@ fn resealing_changes_what_the_cluster_opened_itself_and_nothing_else() {
     // The first cluster, with a newer key.
     let renewed = KeyRing::new([key(A), third.clone()]);
     let resealed = reseal_to_newest(&before, &renewed).unwrap();
-    assert!(resealed.seals_all);
+    assert!(resealed.seals_all());
     let mut after = before.clone();
     after.spec.encrypted_data = resealed.encrypted_data;
     annotate(&mut after, resealed.recipients.unwrap());
@@ -52,13 +53,35 @@ fn an_item_without_an_entry_is_sealed_anew() {
     sealed.spec.encrypted_data.insert("b".into(), added);
     let before = (sealed_part(&sealed, "a"), sealed_part(&sealed, "b"));
     let resealed = reseal_to_newest(&sealed, &ring_of(A)).unwrap();
-    assert!(resealed.seals_all);
+    assert!(resealed.seals_all());
     sealed.spec.encrypted_data = resealed.encrypted_data;
     assert_eq!(sealed_part(&sealed, "a"), before.0);
     assert_ne!(sealed_part(&sealed, "b"), before.1);
     // The second cluster opens one of the two.
     assert_eq!(opens(&sealed, &ring_of(B)), Verdict::DoesNotOpen);
     assert_eq!(reseal_to_newest(&sealed, &ring_of(B)), Err(ResealError::DoesNotOpen));
+}
+
+/// Of items that stay, the certificate stays; an item that was sealed anew has the new one.
+#[test]
+fn the_certificates_of_items_are_known_where_some_stay() {
+    let mut sealed = sealed(&[("a", "1"), ("b", "2")]);
+    let added = seal_item(&mut SysRng, &certificate(B), b"ns/name", b"3").unwrap();
+    sealed.spec.encrypted_data.insert("c".into(), added);
+    let [first, second] = [A, B].map(|name| certificate(name).fingerprint());
+    let noted = json!({ first.to_string(): ["a", "b"], second.to_string(): ["c"] }).to_string();
+    let third = extra_key();
+    let resealed = reseal_to_newest(&sealed, &KeyRing::new([key(B), third.clone()])).unwrap();
+    let certificates = |name: &str, text: String| {
+        resealed.certificates(Some(&[(name.to_owned(), text)].into()), third.fingerprint())
+    };
+    let known = certificates(ITEM_CERTIFICATES, noted);
+    assert_eq!(["a", "b", "c"].map(|item| known.of_item(item).unwrap()), [first, first, third.fingerprint()]);
+    assert!(known.keys().all(|key| key != second));
+    // The one that was named for all was wrong for an item that no entry is for.
+    let known = certificates(CERTIFICATE_FINGERPRINT, first.to_string());
+    assert_eq!(["a", "c"].map(|item| known.of_item(item).unwrap()), [first, third.fingerprint()]);
+    assert!(resealed.certificates(None, third.fingerprint()).is_empty());
 }
 
 /// Sealed anew, the items would be lost for the other recipients.
