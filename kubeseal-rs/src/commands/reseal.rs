@@ -17,7 +17,7 @@ pub(crate) mod staleness;
 pub(crate) mod stream;
 pub(crate) mod summary;
 
-use crate::certificate::CertificateSource;
+use crate::certificate::{CertificateSource, SourceError};
 use crate::commands::common::sealed_files;
 use crate::commands::common::templated_files;
 use crate::commands::reseal::by_rules::{by_rules, is_by_project};
@@ -164,7 +164,15 @@ pub(crate) fn run(args: ResealArgs) -> Result<(), CommandError> {
     } else {
         recovery_keys.load().context("cannot open without a cluster")?
     };
-    let certificate = source.certificate()?;
+    let certificate = match source.certificate() {
+        // Another certificate does not help: the controller is to open.
+        Err(SourceError::Controller(error)) if by_controller => {
+            return Err(*error)
+                .context(NO_ANSWER)
+                .hint("or work without a cluster: --recovery-private-key FILE, with --cert FILE");
+        }
+        fetched => fetched?,
+    };
     if is_live && !is_check && matches!(source, CertificateSource::Named(..)) {
         require_own_certificate(target.controller()?, &certificate)?;
     }

@@ -37,7 +37,15 @@ pub(crate) fn compromise(
     if leaked.is_empty() {
         return None;
     }
-    let items = observed.spec.items();
+    // Others were sealed anew since, as far as is known.
+    let noted = self::hinted(observed);
+    let has_leaked = |item: &String| {
+        let keys = noted.candidates(item);
+        keys.is_empty() || keys.iter().any(|key| leaked.contains(&key.to_string()))
+    };
+    let all = observed.spec.items();
+    let (some, others): (Vec<String>, Vec<String>) = all.iter().cloned().partition(has_leaked);
+    let items = if some.is_empty() { others } else { some };
     let values = if items.is_empty() { "its values".to_owned() } else { items.join(", ") };
     let names = leaked.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     let message = truncate(&format!(

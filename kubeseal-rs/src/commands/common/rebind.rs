@@ -11,6 +11,7 @@ pub(crate) mod flags;
 
 pub(crate) use crate::commands::common::rebind::binding::Change;
 
+use crate::certificate::is_revoked;
 use crate::commands::common::fingerprint_change::sealed_with_one;
 use crate::commands::common::opening_hint::{Identities, opening_hint};
 use crate::commands::common::rebind::binding::Binding;
@@ -36,6 +37,7 @@ use api::Scope;
 use api::annotations::RECIPIENTS;
 use rand::rngs::SysRng;
 use same_file::is_same_file;
+use sealing::ItemCertificates;
 use sealing::{ChangeError, Diagnosis, ItemError, ItemErrorKind, UnsealError};
 use std::fs;
 use std::path::Path;
@@ -107,6 +109,12 @@ pub(crate) fn rebind(mut flags: RebindFlags, change: &Change) -> Result<(), Comm
         shown(&after.to_string())
     );
     print(destination, &line)?;
+    if is_sealed_anew && ItemCertificates::of(in_file.metadata.annotations.as_ref()).keys().any(is_revoked) {
+        alert(format_args!(
+            "{}: its old key leaked and was revoked: change the values where they come from, and seal the new ones",
+            shown(&after.to_string())
+        ));
+    }
     warn_of_the_cluster(&before, &after, in_file.metadata.namespace.is_none());
     Ok(())
 }

@@ -107,8 +107,16 @@ fn an_item_that_stays_with_a_revoked_key_is_reported() {
     let many = format!("metadata: {{name: many, namespace: shop}}\nstringData: {{{}}}\n", items.join(", "));
     let (code, printed) = run(&["--cert", "test-only.crt", "-o", "yaml", "-w", &many_file], many.as_bytes());
     assert_eq!(code, Some(0), "{printed}");
+    let moved_file = path("moved.yaml");
+    let (code, printed) = run(&["--cert", "test-only.crt", "-o", "yaml", "-w", &moved_file], two);
+    assert_eq!(code, Some(0), "{printed}");
     let (revoked, printed) = laptop.keys(&["revoke", &fingerprint(&pem()), "--yes", "--no-renew"]);
     assert!(revoked, "{printed}");
+
+    let to = ["--to-name", "db-2", "--cert", &newer_file, "--recovery-private-key", "test-only.key"];
+    let (code, printed) = run(&[&["move", &moved_file], &to[..]].concat(), b"");
+    let words = "shop/db-2: its old key leaked and was revoked: change the values where they come from";
+    assert!(code == Some(0) && printed.contains(words), "{printed}");
 
     let merge = ["--cert", &newer_file, "--merge-into", &file];
     let (code, printed) = run(&merge, b"stringData: {user: new}\n");

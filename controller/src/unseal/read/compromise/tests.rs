@@ -83,6 +83,8 @@ fn an_item_that_stays_with_a_leaked_key_counts() {
     // Opened before, with other items; now it does not open because of the leaked key.
     assert_eq!(leaked(Some(&[SOUND]), true), Some(keys(&[LEAKED])));
     assert_eq!(leaked(Some(&[SOUND]), false), None);
+    let due = compromise(&object, None, Some(&keys(&[SOUND])), true, &ring()).unwrap();
+    assert!(due.message.ends_with("seal the new ones: token"), "{}", due.message);
     assert!(sealed_with_revoked(&object, None, &ring()));
     let known = known_hint(&object, None, &ring());
     assert_eq!((known.of_item("token"), known.of_item("password")), (Some(LEAKED.parse().unwrap()), None));
