@@ -48,8 +48,8 @@ impl Reason {
                 "take the sealed values whole from Git or from where they were sealed, or seal new ones: `{program} edit FILE`"
             ),
             Self::Diagnosed(Diagnosis::Revoked) => {
-                "it was sealed with a key that leaked and was revoked from this machine: change its values where they come \
-                 from, and seal the new ones"
+                "it was sealed with a key that leaked and was revoked: change its values where they come from, and seal the \
+                 new ones"
                     .into()
             }
             Self::Diagnosed(Diagnosis::Retired { .. }) => format!(

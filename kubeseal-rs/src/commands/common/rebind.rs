@@ -63,7 +63,8 @@ pub(crate) fn rebind(mut flags: RebindFlags, change: &Change) -> Result<(), Comm
     }
     let after = before.with(change);
     if after == before {
-        return print(&path, &format!("{before} is {} already; nothing was changed", before.scope));
+        let state = if change.scope.is_some() { before.scope.as_str() } else { "called that" };
+        return print(&path, &format!("{before} is {state} already; nothing was changed"));
     }
     if let Some(output) = &output {
         check_output(output, &path, &sealed, index, flags.force == Some(true))?;

@@ -96,6 +96,14 @@ fn values_open_under_the_new_name_and_the_rest_stays() {
 }
 
 #[test]
+fn what_is_called_so_already_stays() {
+    let folder = Folder::new();
+    let file = folder.write("a.yaml", &sealed("name: db, namespace: shop", "strict"));
+    let (stdout, _) = succeeds(&["move", &file, "--to-namespace", "shop"]);
+    assert_eq!(stdout, format!("{file}: shop/db is called that already; nothing was changed\n"));
+}
+
+#[test]
 fn another_file_gets_it_alone() {
     let folder = Folder::new();
     let before = format!("kind: Other\n{}", sealed("name: db, namespace: shop", "namespace-wide"));
