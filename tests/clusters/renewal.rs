@@ -110,10 +110,15 @@ pub(crate) async fn an_item_that_was_merged_for_one_cluster_is_reported_by_the_o
     stage
         .play(Maker::Ours, async |scene| {
             let sealed = scene.seal("db", &VALUES).await?;
-            let key = scene.clusters[0].certificate().await?.fingerprint().short();
+            let key = async |index: usize| {
+                anyhow::Ok(scene.clusters[index].certificate().await?.fingerprint().short())
+            };
+            let keys = [key(0).await?, key(1).await?];
             let changed = [("a", "3"), VALUES[1]];
             for maker in [Maker::Upstream, Maker::Ours] {
-                for (merged_for, key) in [(0, key.as_str()), (1, "unknown")] {
+                // Upstream's program changes no annotation of ours, and the object's own certificate is that of the first cluster.
+                let of_second = if maker == Maker::Ours { keys[1].as_str() } else { "unknown" };
+                for (merged_for, key) in [(0, keys[0].as_str()), (1, of_second)] {
                     let file = scene.merge_into(merged_for, maker, &sealed, "a", "3").await?;
                     scene.apply(&file).await?;
                     scene.clusters[merged_for].opens(&file, &changed).await?;

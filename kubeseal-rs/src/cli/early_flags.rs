@@ -4,6 +4,7 @@
 //! then take all of them: `--context`, ignored, would make it work on another cluster than the user meant. A flag that the command does not have
 //! is refused.
 
+use crate::terminal::program::name;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
 use std::ffi::OsString;
@@ -68,7 +69,10 @@ fn split(root: &Command, typed: &[OsString]) -> Result<Vec<OsString>, String> {
         early.iter().find(|early| !is_its_own(early) && !early.flag.is_global_set())
     {
         let verb = verbs.iter().map(|verb| verb.to_string_lossy()).collect::<Vec<_>>().join(" ");
-        return Err(format!("{typed} is before the command, and `{verb}` has no such flag"));
+        return Err(format!(
+            "{typed} is before the command, and `{verb}` has no such flag; `{} help {verb}` shows those that it has",
+            name()
+        ));
     }
     early.append(&mut pending);
     Ok(line(early))

@@ -90,7 +90,7 @@ impl Hint for CreateError {
             }
             Self::Annotation(error) => error.hint(),
             Self::NoData => {
-                "give it values with --prompt, --from-file, --from-env-file or --from-literal; --allow-empty-data \
+                "give it values with --prompt, --from-file (a file, or a directory with files), --from-env-file or --from-literal; --allow-empty-data \
                  seals a Secret without"
                     .into()
             }
