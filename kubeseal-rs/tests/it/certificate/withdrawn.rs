@@ -191,6 +191,15 @@ fn a_certificate_without_its_key_withdraws_nothing() {
     assert!(sealed, "{printed}");
 }
 
+/// Retires the key. What is printed then for its certificate, which is refused.
+fn retire(laptop: &Laptop) -> String {
+    let (retired, printed) = laptop.keys(&["retire", &fingerprint(&pem())]);
+    assert!(retired, "{printed}");
+    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
+    assert!(!sealed && printed.contains("its key was retired"), "{printed}");
+    printed
+}
+
 #[test]
 fn a_retired_key_is_sealed_to_once_a_verified_controller_serves_it_again() {
     let (new, certificate) = newer();
@@ -199,11 +208,8 @@ fn a_retired_key_is_sealed_to_once_a_verified_controller_serves_it_again() {
     lines.push(nothing_sealed());
     let laptop = Laptop::new(Server::start_tls(lines, false));
     assert!(laptop.seals(&[]).0);
-    let (retired, printed) = laptop.keys(&["retire", &fingerprint(&pem())]);
-    assert!(retired, "{printed}");
+    retire(&laptop);
     assert!(!laptop.run(&["--offline"]).0);
-    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
-    assert!(!sealed && printed.contains("its key was retired"), "{printed}");
     assert!(!laptop.run(&["--insecure-skip-tls-verify"]).0);
     let (sealed, printed) = laptop.seals(&[]);
     assert!(sealed, "{printed}");
@@ -221,10 +227,7 @@ fn brought_back(may_list: bool, now: &[serde_json::Value]) -> Laptop {
     lines.extend(serving(&[&certificate]));
     lines.push(("/selfsubjectaccessreviews?", 201, review.to_string()));
     let laptop = Laptop::new(Server::start_tls(lines, false));
-    let (retired, printed) = laptop.keys(&["retire", &fingerprint(&pem())]);
-    assert!(retired, "{printed}");
-    let (sealed, printed) = laptop.run(&["--cert", "test-only.crt"]);
-    assert!(!sealed && printed.contains("its key was retired"), "{printed}");
+    let printed = retire(&laptop);
     assert!(printed.contains("`kubeseal-rs keys list` on its cluster finds that out"), "{printed}");
     laptop
 }

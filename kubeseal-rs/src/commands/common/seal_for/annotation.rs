@@ -1,6 +1,7 @@
 //! The recipients that a SealedSecret has in its annotation: `read` and `check_known` before it is changed, [`warn_of_size`] after.
 
 use crate::commands::common::seal_for::error::SealForError;
+use crate::commands::common::seal_for::recipient_keys;
 use crate::manifest::sealed_secrets::SealedObject;
 use crate::project::key_id::KeyId;
 use crate::terminal::warnings::warn;
@@ -12,9 +13,6 @@ use std::fmt::Display;
 
 /// The API server takes 256 KiB in all annotations of an object; the rest is for what other programs add.
 const LARGEST: usize = 240 << 10;
-
-/// Characters of a recipient in a message.
-const SHORT: usize = 12;
 
 /// The text of the annotation.
 pub(crate) fn text(object: &SealedObject) -> Option<&str> {
@@ -36,7 +34,7 @@ pub(crate) fn check_known(object: &SealedObject, accepted: &[KeyId]) -> Result<(
         let (id, short) = match entry {
             Entry::Certificate { fingerprint, .. } => (fingerprint.to_string(), fingerprint.short()),
             Entry::Age { recipient, .. } => {
-                (recipient.to_string(), recipient.as_str().chars().take(SHORT).collect::<String>() + "…")
+                (recipient.to_string(), recipient_keys::short(recipient.as_str()))
             }
         };
         if !accepted.contains(&id) && !unknown.contains(&short) {
