@@ -22,8 +22,8 @@ use crate::commands::common::seal_for::item_sealer::KeyedFile;
 use crate::error::{CommandError, Context as _};
 use crate::files::file_update::FileUpdate;
 use crate::files::input::Input;
+use crate::files::output::Output;
 use crate::files::output::replacement::directory;
-use crate::files::output::{Output, print_text};
 use crate::key_store::opening_keys::OpeningKeys;
 use crate::key_store::recovery_keys::RecoveryKeys;
 use crate::manifest::sealed_field::SealedField;
@@ -32,7 +32,7 @@ use crate::manifest::sealed_secrets::{SealedObject, lacks_namespace};
 use crate::settings::flag_value::{path_of, text};
 use crate::target::Target;
 use crate::terminal::escape::{shown, shown_path};
-use crate::terminal::warnings::{alert, is_quiet};
+use crate::terminal::warnings::{alert, done};
 use api::Scope;
 use api::annotations::RECIPIENTS;
 use rand::rngs::SysRng;
@@ -64,7 +64,8 @@ pub(crate) fn rebind(mut flags: RebindFlags, change: &Change) -> Result<(), Comm
     let after = before.with(change);
     if after == before {
         let state = if change.scope.is_some() { before.scope.as_str() } else { "called that" };
-        return print(&path, &format!("{before} is {state} already; nothing was changed"));
+        done(format_args!("{}: {before} is {state} already; nothing was changed", shown_path(&path)));
+        return Ok(());
     }
     if let Some(output) = &output {
         check_output(output, &path, &sealed, index, flags.force == Some(true))?;
@@ -109,7 +110,7 @@ pub(crate) fn rebind(mut flags: RebindFlags, change: &Change) -> Result<(), Comm
         shown(&before.to_string()),
         shown(&after.to_string())
     );
-    print(destination, &line)?;
+    Output::File(destination.to_owned()).wrote(line);
     if is_sealed_anew && ItemCertificates::of(in_file.metadata.annotations.as_ref()).keys().any(is_revoked) {
         alert(format_args!(
             "{}: its old key leaked and was revoked: change the values where they come from, and seal the new ones",
@@ -254,11 +255,4 @@ fn warn_of_the_cluster(before: &Binding, after: &Binding, names_no_namespace: bo
             after.namespace
         ));
     }
-}
-
-fn print(path: &Path, words: &str) -> Result<(), CommandError> {
-    if !is_quiet() {
-        print_text(&format!("{}: {words}\n", shown_path(path)))?;
-    }
-    Ok(())
 }

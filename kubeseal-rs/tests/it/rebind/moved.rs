@@ -1,7 +1,8 @@
 //! `move`: another name or namespace, with a private key or an age identity; without one only where nothing is bound to them.
 
 use crate::for_clusters::repository::Repository;
-use crate::support::program::{fixture, run};
+use crate::support::program::{fixture, program, run};
+use crate::support::terminal::Terminal;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,13 @@ pub(super) fn succeeds(arguments: &[&str]) -> (String, String) {
     (String::from_utf8(output.stdout).unwrap(), error)
 }
 
+/// What a user at a terminal sees; a pipe gets nothing.
+pub(super) fn shown(arguments: &[&str]) -> String {
+    let (code, output, shown) = Terminal::start(program(arguments)).end();
+    assert_eq!((code, output.as_str()), (Some(0), ""), "{arguments:?}: {shown}");
+    shown.replace("\r\n", "\n")
+}
+
 pub(super) fn fails(arguments: &[&str]) -> (Option<i32>, String) {
     let output = run(arguments, b"");
     let error = stderr(&output);
@@ -77,11 +85,11 @@ fn values_open_under_the_new_name_and_the_rest_stays() {
         (sealed("name: db, namespace: shop", "strict"), sealed("name: web, namespace: shop", "strict"));
     let before = format!("# top\n{first}---\nkind: Other\n{other}# end\n");
     let file = folder.write("a.yaml", &before);
-    let (stdout, stderr) = succeeds(
+    let shown = shown(
         &[&["move", &file, "--name", "db", "--to-namespace", "prod", "--to-name", "db-2"], &KEY[..]].concat(),
     );
-    assert_eq!(stdout, format!("{file}: shop/db is sealed for prod/db-2 now\n"));
-    assert!(stderr.contains("`kubectl delete sealedsecret db -n shop`"), "{stderr}");
+    assert!(shown.contains(&format!("wrote {file}: shop/db is sealed for prod/db-2 now\n")), "{shown}");
+    assert!(shown.contains("`kubectl delete sealedsecret db -n shop`"), "{shown}");
     let after = folder.read("a.yaml");
     let changed = ["password:", "name: db", "namespace: shop", "namespace: prod"];
     assert_eq!(lines_but(&after, &changed), lines_but(&before, &changed));
@@ -99,8 +107,9 @@ fn values_open_under_the_new_name_and_the_rest_stays() {
 fn what_is_called_so_already_stays() {
     let folder = Folder::new();
     let file = folder.write("a.yaml", &sealed("name: db, namespace: shop", "strict"));
-    let (stdout, _) = succeeds(&["move", &file, "--to-namespace", "shop"]);
-    assert_eq!(stdout, format!("{file}: shop/db is called that already; nothing was changed\n"));
+    let line = format!("{file}: shop/db is called that already; nothing was changed\n");
+    assert_eq!(shown(&["move", &file, "--to-namespace", "shop"]), line);
+    assert_eq!(succeeds(&["move", &file, "--to-namespace", "shop"]), (String::new(), String::new()));
 }
 
 #[test]
@@ -144,10 +153,11 @@ fn what_is_not_bound_to_it_needs_no_key() {
     ] {
         let before = sealed("name: db, namespace: shop", scope);
         let file = folder.write("a.yaml", &before);
-        let (stdout, _) = succeeds(&["move", &file, to[0], to[1]]);
-        let line =
-            format!("{file}: {expected}; its values are not bound to that, so that they stay as they were\n");
-        assert_eq!(stdout, line);
+        let line = format!(
+            "wrote {file}: {expected}; its values are not bound to that, so that they stay as they were\n"
+        );
+        let shown = shown(&["move", &file, to[0], to[1]]);
+        assert!(shown.starts_with(&line), "{shown}");
         let item = |text: &str| text.lines().find(|line| line.contains("password:")).unwrap().to_owned();
         assert_eq!(item(&folder.read("a.yaml")), item(&before));
         assert_eq!(opened(Path::new(&file))["data"]["password"], "aHVudGVyMi1wbGFudGVk");

@@ -1,6 +1,6 @@
 //! `rescope`: values for another scope, and the annotations that state it.
 
-use super::moved::{Folder, fails, opened, sealed, succeeds};
+use super::moved::{Folder, fails, opened, sealed, shown, succeeds};
 use crate::for_clusters::repository::Repository;
 use crate::support::program::fixture;
 use serde_json::Value;
@@ -25,9 +25,8 @@ fn values_open_with_each_scope() {
     for (scope, annotations) in
         [("namespace-wide", &["namespace-wide"][..]), ("cluster-wide", &["cluster-wide"]), ("strict", &[])]
     {
-        let (stdout, stderr) = succeeds(&[&["rescope", &file, "--scope", scope], &KEY[..]].concat());
-        assert_eq!(stdout, format!("{file}: shop/db is sealed for shop/db, {scope} now\n"));
-        assert_eq!(stderr, "");
+        let shown = shown(&[&["rescope", &file, "--scope", scope], &KEY[..]].concat());
+        assert_eq!(shown, format!("wrote {file}: shop/db is sealed for shop/db, {scope} now\n"));
         let text = folder.read("a.yaml");
         assert_eq!(stated(&text), [annotations, annotations], "{text}");
         assert!(text.contains("# Ours.\n"));
@@ -44,8 +43,9 @@ fn the_same_scope_changes_nothing() {
     let folder = Folder::new();
     let before = sealed("name: db, namespace: shop", "strict");
     let file = folder.write("a.yaml", &before);
-    let (stdout, _) = succeeds(&["rescope", &file, "--scope", "strict"]);
-    assert_eq!(stdout, format!("{file}: shop/db is strict already; nothing was changed\n"));
+    let line = format!("{file}: shop/db is strict already; nothing was changed\n");
+    assert_eq!(shown(&["rescope", &file, "--scope", "strict"]), line);
+    assert_eq!(succeeds(&["rescope", &file, "--scope", "strict"]), (String::new(), String::new()));
     assert_eq!(folder.read("a.yaml"), before);
     assert_eq!(fails(&["rescope", &file]).0, Some(2));
 }
