@@ -35,6 +35,28 @@ pub const SECRET_TYPE: &str = "kubernetes.io/tls";
 /// Start of the types reserved for Secrets that hold a sealing key in another form, such as wrapped with a key of a KMS.
 pub const RESERVED_TYPES: &str = "sealedsecrets.bitnami.com/";
 
+/// Type of the Secret of a wrapped key, whose format is in the crate `key-wrapping`. The type says what a key is, not the label.
+pub const WRAPPED_TYPE: &str = "sealedsecrets.bitnami.com/wrapped-key";
+
+/// Value of [`LABEL`] on a wrapped key that opens and seals. Upstream's controller does not see it.
+pub const WRAPPED: &str = "wrapped";
+
+/// Value of [`LABEL`] on a copy of a plain key, wrapped for an age recipient. No controller opens it.
+pub const ESCROW: &str = "escrow";
+
+/// Data key of a wrapped private half, JSON.
+pub const WRAPPED_KEY: &str = "wrapped.json";
+
+/// Annotation on the Secret of a plain key, with any value: requests that the controller wraps it.
+pub const WRAP: &str = "sealedsecrets.bitnami.com/wrap";
+
+/// Annotation on the Secret of a wrapped key, with any value: requests that the controller wraps it anew, with the providers that are
+/// configured now.
+pub const REWRAP: &str = "sealedsecrets.bitnami.com/rewrap";
+
+/// Annotation on the Secret of a wrapped key: the providers, with spaces between them, that decrypt what they encrypted in any context.
+pub const UNBOUND: &str = "sealedsecrets.bitnami.com/unbound-providers";
+
 /// Data key of the private half, PEM.
 pub const PRIVATE_KEY: &str = "tls.key";
 

@@ -3,11 +3,11 @@
 use crate::entry::Entry;
 use crate::format_error::{FormatError, problem};
 use crate::group::Group;
-use crate::text::object;
 use envelope::{Certificate, Fingerprint, SealError};
 use rand::TryCryptoRng;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use strict_json::object;
 
 /// The longest text that is read, in bytes: the API server takes no more in all annotations of an object.
 pub const LONGEST_READ: usize = 262_144;
@@ -47,11 +47,7 @@ impl Recipients {
         if text.len() > LONGEST_READ {
             return Err(FormatError::TOO_LONG);
         }
-        let mut json = serde_json::Deserializer::from_str(text);
-        let document =
-            serde_path_to_error::deserialize(&mut json).map_err(|error| FormatError::from_serde(&error))?;
-        json.end().map_err(|_| FormatError::NOT_JSON)?;
-        Ok(document)
+        FormatError::read(text.as_bytes())
     }
 
     /// The annotation.

@@ -4,11 +4,11 @@ use crate::age_recipient::AgeRecipient;
 use crate::associated_data::oaep_label;
 use crate::format_error::problem;
 use crate::object_key::ObjectKey;
-use crate::text::{Base64, object};
 use envelope::{Certificate, Fingerprint, PrivateKey, SealError, unwrap, wrap};
 use rand::TryCryptoRng;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use strict_json::{Base64, object};
 
 /// A recipient of a group. What it names is a hint which key to try, and proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,11 +4,11 @@ use crate::entry::Entry;
 use crate::format_error::problem;
 use crate::item::Item;
 use crate::object_key::ObjectKey;
-use crate::text::{Base64, object, unique};
 use envelope::AesKey;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
+use strict_json::{Base64, object, unique};
 
 /// A group: it has at least one recipient and one item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -14,7 +14,6 @@ mod group;
 mod item;
 mod new_group;
 mod object_key;
-mod text;
 
 pub use age_recipient::{AgeRecipient, NotAnAgeRecipient};
 pub use document::{LONGEST_READ, LONGEST_WRITTEN, MOST_GROUPS, Recipients, TooLong, TooManyGroups};

@@ -62,6 +62,11 @@ impl PrivateKey {
         Self::from_signing(signing.map_err(|_| PrivateKeyError::Rejected)?)
     }
 
+    /// Reads a private key in PKCS#8, DER.
+    pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, PrivateKeyError> {
+        Self::from_signing(RsaKeyPair::from_pkcs8(der).map_err(|_| PrivateKeyError::Rejected)?)
+    }
+
     fn from_signing(signing: RsaKeyPair) -> Result<Self, PrivateKeyError> {
         let pkcs8 = pkcs8_der(&signing)?;
         let opening = PrivateDecryptingKey::from_pkcs8(&pkcs8)
@@ -78,6 +83,11 @@ impl PrivateKey {
         let pkcs8 = pkcs8_der(&self.signing)?;
         let info = PrivateKeyInfoRef::try_from(pkcs8.as_slice()).map_err(|_| PrivateKeyError::Library)?;
         Ok(pem::encode(PKCS1, info.private_key.as_bytes()))
+    }
+
+    /// The key as PKCS#8, DER.
+    pub fn to_pkcs8_der(&self) -> Result<Zeroizing<Vec<u8>>, PrivateKeyError> {
+        pkcs8_der(&self.signing)
     }
 
     /// The public half.

@@ -1,0 +1,8 @@
+//! The document `wrapped.json`, as FORMAT.md has it. Pure.
+
+pub(crate) mod context;
+pub(crate) mod data_key;
+pub(crate) mod document;
+pub(crate) mod error;
+mod fields;
+pub(crate) mod slot;

@@ -1,0 +1,196 @@
+//! [`KeyProviders`]: the configured providers together.
+
+pub(crate) mod error;
+pub(crate) mod slot_report;
+
+use crate::format::context::{ClusterName, Context};
+use crate::format::data_key::DataKey;
+use crate::format::document::WrappedKey;
+use crate::format::slot::Slot;
+use crate::key_providers::error::{SlotFailure, UnwrapError, WrapError};
+use crate::key_providers::slot_report::{SlotReport, shown};
+use crate::provider::error::{ProviderError, ProviderErrorKind};
+use crate::provider::key_wrapper::{Binding, KeyWrapper};
+use envelope::{Certificate, KeyPair, PrivateKey};
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The longest that one call to a provider may take. The API server gives its KMS plugins as much.
+const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+/// The providers of a cluster.
+#[derive(Debug, Clone)]
+pub struct KeyProviders {
+    cluster_name: ClusterName,
+    /// New keys are wrapped with all of these.
+    wrapping: Vec<Arc<dyn KeyWrapper>>,
+    /// These only open keys that were wrapped with them before.
+    unwrapping: Vec<Arc<dyn KeyWrapper>>,
+}
+
+/// What a wrapped key holds.
+#[derive(Debug)]
+pub struct Unwrapped {
+    /// Both halves, which match.
+    pub pair: KeyPair,
+    /// The provider that opened it.
+    pub opened_by: String,
+    /// Whether it is kept as it should be.
+    pub slots: SlotReport,
+}
+
+impl KeyProviders {
+    /// Providers that wrap new keys, and further ones that only open.
+    #[must_use]
+    pub fn new(
+        cluster_name: ClusterName,
+        wrapping: Vec<Arc<dyn KeyWrapper>>,
+        unwrapping: Vec<Arc<dyn KeyWrapper>>,
+    ) -> Self {
+        Self { cluster_name, wrapping, unwrapping }
+    }
+
+    /// The name of the cluster, to which wrapped keys are bound.
+    #[must_use]
+    pub fn cluster_name(&self) -> &ClusterName {
+        &self.cluster_name
+    }
+
+    /// The providers that wrap new keys.
+    pub fn wrapping(&self) -> impl Iterator<Item = &Arc<dyn KeyWrapper>> {
+        self.wrapping.iter()
+    }
+
+    /// Every provider that can open.
+    pub fn opening(&self) -> impl Iterator<Item = &Arc<dyn KeyWrapper>> {
+        self.wrapping.iter().chain(&self.unwrapping).filter(|provider| provider.can_unwrap())
+    }
+
+    /// Wraps a private key with all providers, and has each that can open open it again, so that nothing is stored that does not open.
+    pub async fn wrap(&self, pair: &KeyPair, since: Timestamp) -> Result<WrappedKey, WrapError> {
+        let context = self.context(pair.certificate(), since);
+        let data_key = DataKey::generate()?;
+        let private = pair.private().to_pkcs8_der()?;
+        let mut slots = Vec::new();
+        for provider in &self.wrapping {
+            let failed =
+                |step| move |source| WrapError::Provider { uri: provider.uri().to_string(), step, source };
+            let slot =
+                bounded(provider.wrap(&data_key, &context)).await.map_err(failed("did not encrypt"))?;
+            if provider.can_unwrap() {
+                let opened = bounded(provider.unwrap(&slot, &context)).await;
+                let opened = opened.map_err(failed("did not decrypt what it had encrypted"))?;
+                if opened.bytes() != data_key.bytes() {
+                    return Err(WrapError::Changed(provider.uri().to_string()));
+                }
+            }
+            slots.push(slot);
+        }
+        Ok(WrappedKey::new(&private, &context, &data_key, slots)?)
+    }
+
+    /// Unwraps a key with the first slot that opens. The certificate is the one beside it.
+    pub async fn unwrap(&self, key: &WrappedKey, certificate: Certificate) -> Result<Unwrapped, UnwrapError> {
+        if key.cluster_name() != &self.cluster_name {
+            let (of, here) = (key.cluster_name().clone(), self.cluster_name.clone());
+            return Err(UnwrapError::OtherCluster { of, here });
+        }
+        let context = self.context(&certificate, key.since());
+        let mut failures = Vec::new();
+        for provider in self.opening() {
+            let uri = provider.uri().to_string();
+            for slot in key.slots().iter().filter(|slot| slot.uri == uri) {
+                match open(&**provider, slot, key, &context).await {
+                    Ok((data_key, private)) => {
+                        let private =
+                            PrivateKey::from_pkcs8_der(&private).map_err(envelope::KeyPairError::from)?;
+                        return Ok(Unwrapped {
+                            pair: KeyPair::new(private, certificate)?,
+                            opened_by: uri,
+                            slots: self.report(key, &data_key),
+                        });
+                    }
+                    Err(error) => failures.push(SlotFailure { uri: uri.clone(), error }),
+                }
+            }
+        }
+        if failures.is_empty() {
+            let uris: Vec<_> = key.slots().iter().map(|slot| shown(&slot.uri)).collect();
+            return Err(UnwrapError::NoSlot(uris.join(", ")));
+        }
+        Err(UnwrapError::Slots(failures))
+    }
+
+    /// Whether each provider that wraps refuses what it encrypted in another context. The error is of a provider that did not answer.
+    pub async fn probe(
+        &self,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Vec<(String, Result<Binding, ProviderError>)> {
+        let context = self.context(certificate, now);
+        let other = Context { since: now + jiff::SignedDuration::from_secs(1), ..context.clone() };
+        let mut found = Vec::new();
+        for provider in &self.wrapping {
+            let binding = if provider.binds_context() && provider.can_unwrap() {
+                probe(&**provider, &context, &other).await
+            } else {
+                Ok(Binding::Unbound)
+            };
+            found.push((provider.uri().to_string(), binding));
+        }
+        found
+    }
+
+    fn context(&self, certificate: &Certificate, since: Timestamp) -> Context {
+        Context { fingerprint: certificate.fingerprint(), cluster_name: self.cluster_name.clone(), since }
+    }
+
+    fn report(&self, key: &WrappedKey, data_key: &DataKey) -> SlotReport {
+        let configured: Vec<_> = self.wrapping.iter().map(|provider| provider.uri().to_string()).collect();
+        SlotReport::new(key, !key.has_its_slots(data_key), &configured)
+    }
+}
+
+/// The data key of a slot, and the private key that it decrypts. The error is None where only the latter failed.
+async fn open(
+    provider: &dyn KeyWrapper,
+    slot: &Slot,
+    key: &WrappedKey,
+    context: &Context,
+) -> Result<(DataKey, Zeroizing<Vec<u8>>), Option<ProviderError>> {
+    let data_key = bounded(provider.unwrap(slot, context)).await?;
+    let private = key.decrypt(&data_key, context).map_err(|_| None)?;
+    Ok((data_key, private))
+}
+
+async fn probe(
+    provider: &dyn KeyWrapper,
+    context: &Context,
+    other: &Context,
+) -> Result<Binding, ProviderError> {
+    let failed = |_| ProviderError::new(ProviderErrorKind::Unavailable, "the cryptographic library failed");
+    let data_key = DataKey::generate().map_err(failed)?;
+    let slot = bounded(provider.wrap(&data_key, context)).await?;
+    match bounded(provider.unwrap(&slot, other)).await {
+        Ok(_) => Ok(Binding::Unbound),
+        Err(error) if error.kind == ProviderErrorKind::Refused => Ok(Binding::Bound),
+        Err(error) => Err(error),
+    }
+}
+
+async fn bounded<T>(call: BoxFuture<'_, Result<T, ProviderError>>) -> Result<T, ProviderError> {
+    let late = |_| {
+        let seconds = LONGEST_CALL.as_secs();
+        ProviderError::new(
+            ProviderErrorKind::Unavailable,
+            format!("it did not answer within {seconds} seconds"),
+        )
+    };
+    tokio::time::timeout(LONGEST_CALL, call).await.map_err(late)?
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,7 @@
+//! What all providers have in common. Each kind of provider is a file in `providers`.
+
+pub(crate) mod error;
+pub(crate) mod key_wrapper;
+pub(crate) mod spec;
+pub(crate) mod tokens;
+pub(crate) mod uri;
