@@ -185,7 +185,7 @@ impl ControlPlane {
 
     /// The certificate of the authority that signed the API server's certificate, in PEM.
     pub fn ca(&self) -> &str {
-        &self.certificates.ca
+        self.certificates.ca()
     }
 
     /// The network in which pods have addresses.
@@ -195,7 +195,12 @@ impl ControlPlane {
 
     /// A token of a service account, valid for a day, as the API server gives it to a kubelet.
     pub async fn token(&self, namespace: &str, service_account: &str) -> Result<String> {
-        token::request(self.client(), namespace, service_account).await
+        token::request(self.client(), namespace, service_account, None).await
+    }
+
+    /// A token of a service account for another server than the API server, valid for a day.
+    pub async fn token_for(&self, audience: &str, namespace: &str, service_account: &str) -> Result<String> {
+        token::request(self.client(), namespace, service_account, Some(audience)).await
     }
 
     /// Writes a kubeconfig called `name` for the bearer of `token` into this control plane's folder; returns its path.

@@ -11,6 +11,7 @@
 //! - [`chart`] and [`pod`]: what helm renders, applied; and a controller, run as the kubelet would run its Deployment;
 //! - [`node`]: a cluster with a kubelet and containerd, which runs images of the crate `release`;
 //! - [`accept`]: the loop of a server over its connections, for all proxies;
+//! - [`kms`]: key management services;
 //! - [`network`]: what can go wrong between a controller and the API server, going wrong;
 //! - [`cluster`]: Flux, an admission policy, SealedSecrets that no key opens;
 //! - [`user`]: what a user does at a terminal, and the commands of a page of the documentation.
@@ -19,10 +20,12 @@
 //! programs.
 
 pub mod accept;
+pub(crate) mod authority;
 pub mod binaries;
 pub mod chart;
 pub mod control_plane;
 pub mod failure;
+pub mod kms;
 pub mod lab;
 pub mod node;
 pub mod pod;

@@ -2,6 +2,7 @@
 //! the harness leaves behind, which is nothing.
 
 mod ends;
+mod kms;
 mod upstream;
 
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
             upstream::seals_unseals_and_is_collected,
             ends::a_control_plane_leaves_nothing_behind,
             ends::a_failed_test_shows_its_namespace,
+            kms::open_bao_binds_the_context,
         ],
     )
 }

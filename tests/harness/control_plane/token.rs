@@ -9,9 +9,17 @@ use kube::api::{Api, PostParams};
 /// Longer than any test run, so that no token must be renewed.
 const ONE_DAY: i64 = 24 * 60 * 60;
 
-pub(crate) async fn request(client: Client, namespace: &str, service_account: &str) -> Result<String> {
+/// A token for `audience`, or for the API server.
+pub(crate) async fn request(
+    client: Client,
+    namespace: &str,
+    service_account: &str,
+    audience: Option<&str>,
+) -> Result<String> {
     let accounts: Api<ServiceAccount> = Api::namespaced(client, namespace);
-    let spec = TokenRequestSpec { expiration_seconds: Some(ONE_DAY), ..TokenRequestSpec::default() };
+    let audiences = audience.into_iter().map(str::to_owned).collect();
+    let spec =
+        TokenRequestSpec { audiences, expiration_seconds: Some(ONE_DAY), ..TokenRequestSpec::default() };
     let request = TokenRequest { spec, ..TokenRequest::default() };
     let answer = accounts
         .create_token_request(service_account, &PostParams::default(), &request)

