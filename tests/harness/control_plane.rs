@@ -99,17 +99,27 @@ impl ControlPlane {
 
     /// Starts a control plane, and waits until it is ready for use. Takes a few seconds.
     pub async fn start(programs: &Programs) -> Result<Self> {
+        Self::start_with(programs, None).await
+    }
+
+    /// As [`start`](Self::start), with an API server that has Secrets encrypted by the KMS v2 plugin at `socket`. It is ready only while
+    /// the plugin is.
+    pub async fn start_encrypted(programs: &Programs, socket: &Path) -> Result<Self> {
+        Self::start_with(programs, Some(socket)).await
+    }
+
+    async fn start_with(programs: &Programs, kms_socket: Option<&Path>) -> Result<Self> {
         file_descriptors::raise_limit();
         let mut tries = 1;
         loop {
-            match Self::try_start(programs).await {
+            match Self::try_start(programs, kms_socket).await {
                 Err(error) if tries < TRIES && error.downcast_ref::<port::Taken>().is_some() => tries += 1,
                 result => return result.context("the control plane did not start"),
             }
         }
     }
 
-    async fn try_start(programs: &Programs) -> Result<Self> {
+    async fn try_start(programs: &Programs, kms_socket: Option<&Path>) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("sealed-secrets-").tempdir().map_err(|error| {
             let hint = "free some space, or set TMPDIR to a folder that can be written to";
             anyhow::Error::new(error).context(Failure::new("no temporary folder could be made", hint))
@@ -121,6 +131,9 @@ impl ControlPlane {
         let certificates = Certificates::write(&path, &[])?;
         let network = PodNetwork::start(&path.join("pods.sock"))?;
         let port = free_port()?;
+        if let Some(socket) = kms_socket {
+            apiserver::encrypt_secrets(&path, socket)?;
+        }
         let etcd = etcd::start(programs, &path)?;
         let apiserver = apiserver::start(programs, &path, port, &network)?;
         let admin =

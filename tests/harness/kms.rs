@@ -4,10 +4,12 @@
 //! | service | what it is | what is not as in production |
 //! |---|---|---|
 //! | [`open_bao`] | OpenBao's own program | one node; the key that unseals it lies in a file |
+//! | [`kms_plugin`] | a KMS v2 plugin, written with `k8s.io/kms` | the keys lie in files |
 //!
 //! Each serves under the same address after [`stop`](open_bao::OpenBao::stop) and [`start`](open_bao::OpenBao::start), as it does when it is lost
 //! and comes back, and ends when it is dropped.
 
 pub mod json_response;
+pub mod kms_plugin;
 pub mod open_bao;
 pub(crate) mod server;

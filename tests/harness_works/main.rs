@@ -17,7 +17,10 @@ fn main() -> ExitCode {
             upstream::seals_unseals_and_is_collected,
             ends::a_control_plane_leaves_nothing_behind,
             ends::a_failed_test_shows_its_namespace,
-            kms::open_bao_binds_the_context,
+            kms::open_bao::binds_the_context,
+            kms::kms_plugin::decrypts_nothing_without_its_annotation,
+            kms::kms_plugin::misbehaves_as_told,
+            kms::kms_plugin::serves_the_api_server_too,
         ],
     )
 }

@@ -1,9 +1,11 @@
-//! How kube-apiserver is started: on one port of loopback, with RBAC, service account tokens, and the pod network.
+//! How kube-apiserver is started: on one port of loopback, with RBAC, service account tokens, and the pod network; and, where a test wants
+//! it, with Secrets encrypted by a KMS v2 plugin.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use serde_json::json;
 
 use crate::control_plane::pod_network::PodNetwork;
 use crate::control_plane::{etcd, program};
@@ -12,6 +14,27 @@ use crate::programs::Programs;
 use crate::programs::program::Program;
 
 const EGRESS: &str = "egress.json";
+/// The file of the encryption configuration. Where there is one, each start uses it.
+const ENCRYPTION: &str = "encryption.json";
+
+/// Has Secrets encrypted by the KMS v2 plugin at `socket` from the next start on.
+pub(crate) fn encrypt_secrets(dir: &Path, socket: &Path) -> Result<()> {
+    let endpoint = format!("unix://{}", socket.display());
+    let configuration = json!({
+        "apiVersion": "apiserver.config.k8s.io/v1",
+        "kind": "EncryptionConfiguration",
+        "resources": [{
+            "resources": ["secrets"],
+            "providers": [
+                { "kms": { "apiVersion": "v2", "name": "plugin", "endpoint": endpoint } },
+                // Reads what was written before.
+                { "identity": {} },
+            ],
+        }],
+    });
+    fs::write(dir.join(ENCRYPTION), configuration.to_string())
+        .context("cannot write the encryption configuration")
+}
 
 pub(crate) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNetwork) -> Result<Process> {
     fs::write(dir.join(EGRESS), network.egress_selector_configuration().to_string())
@@ -37,5 +60,8 @@ pub(crate) fn start(programs: &Programs, dir: &Path, port: u16, network: &PodNet
         &format!("--egress-selector-config-file={EGRESS}"),
         "--profiling=false",
     ]);
+    if dir.join(ENCRYPTION).exists() {
+        command.arg(format!("--encryption-provider-config={ENCRYPTION}"));
+    }
     Process::spawn("kube-apiserver", command, &dir.join("kube-apiserver.log"))
 }
