@@ -10,6 +10,7 @@ pub(crate) mod go_duration;
 pub(crate) mod go_value;
 pub(crate) mod http_flags;
 pub(crate) mod key_flags;
+pub(crate) mod key_wrap_flags;
 pub(crate) mod log_flags;
 pub(crate) mod unseal_flags;
 pub(crate) mod watch_flags;
@@ -18,6 +19,7 @@ use crate::cli::election_flags::ElectionFlags;
 use crate::cli::environment::Unreadable;
 use crate::cli::http_flags::HttpFlags;
 use crate::cli::key_flags::KeyFlags;
+use crate::cli::key_wrap_flags::KeyWrapFlags;
 use crate::cli::log_flags::LogFlags;
 use crate::cli::unseal_flags::UnsealFlags;
 use crate::cli::watch_flags::WatchFlags;
@@ -43,6 +45,10 @@ pub struct Cli {
     /// The sealing keys.
     #[command(flatten)]
     pub(crate) keys: KeyFlags,
+
+    /// Wrapped keys.
+    #[command(flatten)]
+    pub(crate) key_wrap: KeyWrapFlags,
 
     /// What is served.
     #[command(flatten)]

@@ -4,6 +4,7 @@
 pub(crate) mod election;
 pub(crate) mod error;
 pub(crate) mod http;
+pub(crate) mod key_wrapping;
 pub(crate) mod keys;
 pub(crate) mod listen_address;
 pub(crate) mod lists;
@@ -57,7 +58,8 @@ impl Config {
         let mut warnings: Vec<ConfigWarning> =
             cli.unreadable.into_iter().map(ConfigWarning::Unreadable).collect();
         warnings.extend(cli.ignored.into_iter().map(ConfigWarning::Ignored));
-        let (watch, keys) = (Watch::from_flags(cli.watch), Keys::from_flags(cli.keys, &mut warnings)?);
+        let (watch, keys) =
+            (Watch::from_flags(cli.watch), Keys::from_flags(cli.keys, &cli.key_wrap, &mut warnings)?);
         Ok(Self {
             election: LeaderElection::from_flags(cli.election, &keys.new.prefix, &watch)?,
             watch,

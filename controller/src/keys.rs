@@ -4,7 +4,7 @@
 //!
 //! 1. [`store`] watches the key Secrets, decides which of them count, and publishes the result as one immutable state in
 //!    [`SharedRing`](store::ring::SharedRing). A Secret that is labelled as a sealing key and cannot be used as one is a
-//!    [`Rejection`](store::rejections::Rejection).
+//!    [`KeyFinding`](store::findings::KeyFinding).
 //! 2. [`renewal`] plans the next key from that state and the API server's clock, and creates its Secret.
 //! 3. [`published`] chooses the certificate that is served; [`status`] and [`metrics`] report.
 //!
@@ -12,7 +12,7 @@
 //!
 //! Where to add what:
 //!
-//! - *a reason to reject a key Secret*: `RejectionReason` in `store/rejections.rs`, returned where `store/key_secret.rs` reads the
+//! - *a reason to reject a key Secret*: `FindingReason` in `store/findings.rs`, returned where `store/key_secret.rs` reads the
 //!   Secret. Events and metrics follow;
 //! - *another trigger for renewal*: `RenewalReason` and `next_step` in `renewal/plan.rs`, with a log line in `renewal/renewer.rs`. One that is
 //!   a date belongs to `renewal/due.rs`; one from outside must also wake `Renewer::renew`;
@@ -21,6 +21,7 @@
 //! Sealing and unsealing with the keys are in the crate `sealing`.
 
 pub(crate) mod api_server_clock;
+pub(crate) mod conversion;
 pub(crate) mod key_age;
 pub(crate) mod metrics;
 pub(crate) mod published;
@@ -28,3 +29,4 @@ pub(crate) mod renewal;
 pub(crate) mod renewal_request;
 pub(crate) mod status;
 pub(crate) mod store;
+pub(crate) mod unwrapping;

@@ -18,10 +18,14 @@ use crate::http::state::HttpState;
 use crate::keys::metrics::KeyMetrics;
 use crate::keys::renewal::signal::handle_signal;
 use crate::keys::renewal_request::LocalRequests;
+use crate::keys::store::findings::KeyFindings;
 use crate::keys::store::foreign_namespaces::watch_foreign_namespace;
-use crate::keys::store::rejections::Rejections;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::watch::watch_keys;
+use crate::keys::unwrapping::metrics::ProviderMetrics;
+use crate::keys::unwrapping::providers::connect;
+use crate::keys::unwrapping::unwrapper::unwrap_keys;
+use crate::keys::unwrapping::watch_providers::watch_providers;
 use crate::leader_election::elector::Elector;
 use crate::leader_election::lead::{Role, lead_when_elected};
 use crate::metrics::Metrics;
@@ -73,12 +77,19 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     let metrics_address = metrics_listener.local_addr().map_err(RunError::Start)?;
 
     let ring = Arc::new(SharedRing::new(config.keys.clone()));
-    let rejections = Arc::<Rejections>::default();
-    let metrics =
-        Metrics::new(config.http.metrics_name_objects).with(Box::new(KeyMetrics::new(&ring, &rejections)));
+    let findings = Arc::<KeyFindings>::default();
+    let wrapping = match &config.keys.wrapping {
+        Some(wrapping) => Some(Arc::new(connect(wrapping, &cluster)?)),
+        None => None,
+    };
+    let mut metrics =
+        Metrics::new(config.http.metrics_name_objects).with(Box::new(KeyMetrics::new(&ring, &findings)));
+    if let Some(wrapping) = &wrapping {
+        metrics = metrics.with(Box::new(ProviderMetrics(Arc::clone(wrapping))));
+    }
     let state = Arc::new(HttpState {
         ring: Arc::clone(&ring),
-        rejections: Arc::clone(&rejections),
+        findings: Arc::clone(&findings),
         metrics: Arc::new(metrics),
         readiness: Arc::default(),
         ending: shutdown.clone(),
@@ -94,16 +105,21 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     tracing::info!(addr = %metrics_address, "HTTP metrics server serving");
     let client_and_namespace = || (cluster.client.clone(), cluster.namespace.clone());
     let (client, namespace) = client_and_namespace();
-    let watching_keys =
-        tokio::spawn(watch_keys(client, namespace, Arc::clone(&ring), Arc::clone(&rejections)));
+    let watching_keys = tokio::spawn(watch_keys(client, namespace, Arc::clone(&ring), Arc::clone(&findings)));
     for foreign in config.watch.namespaces.elsewhere(&cluster.namespace) {
         let (client, own_namespace) = client_and_namespace();
-        tokio::spawn(watch_foreign_namespace(client, own_namespace, foreign, Arc::clone(&rejections)));
+        tokio::spawn(watch_foreign_namespace(client, own_namespace, foreign, Arc::clone(&findings)));
+    }
+    if let Some(wrapping) = wrapping.clone() {
+        let (ring, findings) = (Arc::clone(&ring), Arc::clone(&findings));
+        tokio::spawn(async move {
+            tokio::join!(unwrap_keys(&wrapping.providers, &ring, &findings), watch_providers(&wrapping))
+        });
     }
     let renewal_requests = Arc::<LocalRequests>::default();
     let (client, namespace) = client_and_namespace();
     tokio::spawn(handle_signal(renewal_signal, client, namespace, ring, Arc::clone(&renewal_requests)));
-    let replica = Replica { cluster, config, state, address, renewal_requests, shutdown };
+    let replica = Replica { cluster, config, state, address, renewal_requests, wrapping, shutdown };
 
     tokio::select! {
         ended = work_then_close(&replica, &delay_over, &close, answering) => ended?,

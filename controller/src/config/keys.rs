@@ -1,7 +1,9 @@
 //! [`Keys`]: how sealing keys are ordered, made and renewed.
 
 use crate::cli::key_flags::KeyFlags;
+use crate::cli::key_wrap_flags::KeyWrapFlags;
 use crate::config::error::ConfigError;
+use crate::config::key_wrapping::KeyWrapping;
 use crate::config::lists;
 use crate::config::warning::ConfigWarning;
 use envelope::KeySize;
@@ -18,6 +20,8 @@ pub(crate) struct Keys {
     pub renewal: Renewal,
     /// Age at which the certificate of a key is served.
     pub publish_delay: SignedDuration,
+    /// How private keys are wrapped, if they are.
+    pub wrapping: Option<KeyWrapping>,
 }
 
 /// How new sealing keys are made.
@@ -46,6 +50,7 @@ pub(crate) struct Renewal {
 impl Keys {
     pub(crate) fn from_flags(
         flags: KeyFlags,
+        wrap_flags: &KeyWrapFlags,
         warnings: &mut Vec<ConfigWarning>,
     ) -> Result<Self, ConfigError> {
         if flags.key_ttl <= SignedDuration::ZERO {
@@ -56,6 +61,7 @@ impl Keys {
         }
         Ok(Self {
             publish_delay: flags.key_publish_delay,
+            wrapping: KeyWrapping::from_flags(wrap_flags)?,
             new: NewKeys {
                 prefix: prefix(flags.key_prefix)?,
                 size: size(flags.key_size, warnings)?,

@@ -1,7 +1,7 @@
 //! [`HttpState`] and [`PrivateKeyState`]: what the handlers read.
 
 use crate::http::limits::KeyUseLimit;
-use crate::keys::store::rejections::Rejections;
+use crate::keys::store::findings::KeyFindings;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
 use crate::process::readiness::Readiness;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) struct HttpState {
     pub ring: Arc<SharedRing>,
     /// Secrets that are labelled as sealing keys and are rejected.
-    pub rejections: Arc<Rejections>,
+    pub findings: Arc<KeyFindings>,
     pub metrics: Arc<Metrics>,
     /// Whether this replica leads, and whether the first lists of SealedSecrets and Secrets are complete.
     pub readiness: Arc<Readiness>,

@@ -1,6 +1,6 @@
 //! [`KeyMetrics`]: Prometheus metrics about the sealing keys, computed when they are scraped, so that none is stale.
 
-use crate::keys::store::rejections::Rejections;
+use crate::keys::store::findings::KeyFindings;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::encode::{encode_family, encode_value};
 use jiff::Timestamp;
@@ -13,12 +13,12 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct KeyMetrics {
     ring: Arc<SharedRing>,
-    rejections: Arc<Rejections>,
+    findings: Arc<KeyFindings>,
 }
 
 impl KeyMetrics {
-    pub(crate) fn new(ring: &Arc<SharedRing>, rejections: &Arc<Rejections>) -> Self {
-        Self { ring: Arc::clone(ring), rejections: Arc::clone(rejections) }
+    pub(crate) fn new(ring: &Arc<SharedRing>, findings: &Arc<KeyFindings>) -> Self {
+        Self { ring: Arc::clone(ring), findings: Arc::clone(findings) }
     }
 }
 
@@ -32,6 +32,13 @@ impl Collector for KeyMetrics {
             "sealed_secrets_controller_sealing_keys",
             help,
             Some(ConstGauge::new(status.active)),
+        )?;
+        let help = "Wrapped sealing keys that wait to be unwrapped, because no provider answers";
+        encode_value(
+            encoder,
+            "sealed_secrets_controller_sealing_keys_waiting",
+            help,
+            Some(ConstGauge::new(status.waiting)),
         )?;
         let newest = status.newest.map(|(_, since)| since);
         let help = "Date of the newest sealing key, in seconds since 1970";
@@ -60,9 +67,14 @@ impl Collector for KeyMetrics {
         let skewed = status.clock_skew.by_reason().map(by_reason);
         let help = "Sealing keys whose dates do not fit the API server's clock, by reason: a clock is wrong, or was when they were made";
         encode_family(encoder, "sealed_secrets_controller_misdated_keys", help, skewed)?;
-        let rejected = self.rejections.counts().map(|(reason, count)| by_reason((reason.as_str(), count)));
+        let counts = self.findings.counts().into_iter();
+        let (refused, warned): (Vec<_>, Vec<_>) = counts.partition(|(reason, _)| reason.is_refusal());
+        let refused = refused.into_iter().map(|(reason, count)| by_reason((reason.as_str(), count)));
         let help = "Secrets that are labelled as sealing keys and are rejected now, by reason; events on them say more";
-        encode_family(encoder, "sealed_secrets_controller_key_refusals", help, rejected)
+        encode_family(encoder, "sealed_secrets_controller_key_refusals", help, refused)?;
+        let warned = warned.into_iter().map(|(reason, count)| by_reason((reason.as_str(), count)));
+        let help = "Sealing keys that are not kept as configured, or wait for a provider, by reason; events on them say more";
+        encode_family(encoder, "sealed_secrets_controller_key_warnings", help, warned)
     }
 }
 

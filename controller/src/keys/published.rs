@@ -15,9 +15,12 @@
 
 use crate::keys::key_age::{CLOCK_TOLERANCE, KeyAge};
 use crate::keys::renewal::schedule::Schedule;
+use crate::keys::store::key_records::KeyState;
 use crate::keys::store::ring::SharedRing;
 use jiff::{SignedDuration, Timestamp};
 use sealing::{KeyRing, SealingKey};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl SharedRing {
     /// The key of a snapshot whose certificate is served and resealed to.
@@ -26,9 +29,29 @@ impl SharedRing {
         // The newest by renewal's order, which another clock than that of the key before it may have dated, comes first.
         let newest = Schedule::new(&state.records, self.settings(), now).newest().map(|key| key.fingerprint);
         let is_newest = |key: &&SealingKey| Some(key.fingerprint()) == newest;
+        // A key in plain that only opens is not among the records' active keys.
+        let served: BTreeSet<_> = state.records.active().map(|key| key.fingerprint).collect();
         let newest_first = ring.iter().filter(is_newest).chain(ring.iter().filter(|key| !is_newest(key)));
-        let dated: Vec<_> = newest_first.map(|key| (key, KeyAge::of(key), Validity::of(key))).collect();
+        let served = newest_first.filter(|key| served.contains(&key.fingerprint()));
+        let dated: Vec<_> = served.map(|key| (key, KeyAge::of(key), Validity::of(key))).collect();
         published(&dated, self.settings().publish_delay, now).copied()
+    }
+}
+
+impl SharedRing {
+    /// Why no certificate is served.
+    pub(crate) fn why_none_is_published(&self) -> &'static str {
+        let records = Arc::clone(&self.state().records);
+        if records.any(KeyState::Waiting) {
+            "the sealing keys are wrapped, and not unwrapped yet: the key management service does not answer\n"
+        } else if records.newest_that_only_opens().is_some() {
+            "sealing keys have to be wrapped (--key-wrap-required), and those that are there are in plain; a wrapped one is made once the key \
+             management service answers\n"
+        } else if records.any(KeyState::Closed) {
+            "the sealing keys are wrapped, and no key management service opens them\n"
+        } else {
+            "there is no sealing key yet\n"
+        }
     }
 }
 

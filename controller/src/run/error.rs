@@ -2,6 +2,7 @@
 
 use crate::client::cluster::ClusterError;
 use crate::http::server::bind::ListenError;
+use crate::keys::unwrapping::providers::ProviderConfigError;
 use std::io;
 
 #[derive(Debug, thiserror::Error)]
@@ -10,6 +11,8 @@ pub(crate) enum RunError {
     Start(#[source] io::Error),
     #[error("connecting to the cluster failed")]
     Cluster(#[from] ClusterError),
+    #[error("--key-wrap-with and --key-unwrap-with")]
+    Providers(#[from] ProviderConfigError),
     #[error("opening the port failed")]
     Listen(#[from] ListenError),
     /// The task that follows the keys ended.
@@ -26,6 +29,9 @@ impl RunError {
             Self::Cluster(_) => "in a cluster, give the pod a ServiceAccount; elsewhere, set KUBECONFIG",
             Self::Listen(_) => {
                 "is another process using the port? Choose one with --listen-addr or --listen-metrics-addr"
+            }
+            Self::Providers(_) => {
+                "controller/docs/key-wrapping.md has the form and the options of each provider"
             }
             Self::Keys | Self::Http(_) => "restart the controller",
         }

@@ -1,7 +1,10 @@
 //! `lead`: one term as the leader: the first key, renewal, reconciliation, events. Each term starts all of it again, with a client
 //! that writes nothing once the term is over.
 
+use crate::config::key_wrapping::KeyWrapping;
 use crate::events::queue::EventQueue;
+use crate::keys::conversion::converter::Converter;
+use crate::keys::conversion::plan::Forms;
 use crate::keys::renewal::renewer::Renewer;
 use crate::keys::store::events::record_events;
 use crate::leader_election::fence::Fence;
@@ -24,7 +27,10 @@ const EVENTS_GRACE: Duration = Duration::from_secs(2);
 pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     let Replica { cluster, state, shutdown, .. } = replica;
     let client = fence.guard(&cluster.client);
-    let renewer = Renewer::new(client.clone(), &cluster.namespace, &state.ring, &replica.renewal_requests);
+    let wraps = replica.config.keys.wrapping.as_ref().is_some_and(KeyWrapping::wraps);
+    let wrapping = replica.wrapping.clone().filter(|_| wraps);
+    let (ring, requests) = (&state.ring, &replica.renewal_requests);
+    let renewer = Renewer::new(client.clone(), &cluster.namespace, ring, requests, wrapping);
     // A key that is being made at the end is found by its name, or made, at the next start.
     if shutdown.run_until_cancelled(renewer.ensure_first_key()).await.is_none() {
         return;
@@ -33,9 +39,10 @@ pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     let (events, sending) = EventQueue::start(client.clone());
     // The leader records events about rejected keys; the API server takes each of them once.
     let looking_after_keys = async {
-        let recording = record_events(&state.rejections, events.clone());
-        let both = async { tokio::join!(renewer.renew(), recording) };
-        shutdown.run_until_cancelled(both).await;
+        let recording = record_events(&state.findings, events.clone());
+        let converting = convert_keys(replica, &client, events.clone());
+        let all = async { tokio::join!(renewer.renew(), recording, converting) };
+        shutdown.run_until_cancelled(all).await;
     };
     let reconciling = async {
         reconcile_everywhere(replica, &client, &events).await;
@@ -45,6 +52,16 @@ pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     drop(events);
     // Every sender is dropped: the waiting events are sent, and then the task ends.
     let _ = tokio::time::timeout(EVENTS_GRACE, sending).await;
+}
+
+/// Stores keys in another form, where there are providers.
+async fn convert_keys(replica: &Replica, client: &Client, events: EventQueue) {
+    let Replica { cluster, config, state, wrapping, .. } = replica;
+    if let (Some(wrapping), Some(settings)) = (wrapping, &config.keys.wrapping) {
+        let place = (client, cluster.namespace.as_str());
+        let converter = Converter::new(place, &state.ring, wrapping, Forms::of(settings), events);
+        converter.convert_keys().await;
+    }
 }
 
 /// Unseals until shutdown.

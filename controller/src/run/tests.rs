@@ -1,7 +1,7 @@
 //! The metrics that a controller serves are those of `docs/reference.md`, with their types and labels.
 
 use crate::keys::metrics::KeyMetrics;
-use crate::keys::store::rejections::Rejections;
+use crate::keys::store::findings::KeyFindings;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::ring::tests::a_key;
 use crate::metrics::Metrics;
@@ -20,7 +20,7 @@ type Families = BTreeMap<String, (String, BTreeSet<String>)>;
 fn the_reference_lists_every_metric_with_its_type_and_labels() {
     let ring = SharedRing::unread();
     ring.show([a_key()]);
-    let metrics = Metrics::new(true).with(Box::new(KeyMetrics::new(&ring, &Arc::<Rejections>::default())));
+    let metrics = Metrics::new(true).with(Box::new(KeyMetrics::new(&ring, &Arc::<KeyFindings>::default())));
     let observed: WatchedSealedSecret =
         serde_json::from_value(json!({ "metadata": { "namespace": "shop", "name": "db", "uid": "u" } }))
             .unwrap();

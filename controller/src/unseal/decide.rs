@@ -88,6 +88,9 @@ fn decide_uncontested(
             error if error.depends_on_values() && is_immutable => {
                 Refusal::Immutable { name: name_of(metadata), rendering: Some(error) }.into()
             }
+            error if error.wants_key() && facts.ring.waiting() > 0 => {
+                Transient::KeysWaiting(facts.ring.waiting()).into()
+            }
             UnsealError::NoKeys => Transient::NoKeys.into(),
             error if facts.inputs.revoked => {
                 let is_blamed = blame(&facts.sealed, facts.status(), &facts.ring);

@@ -11,7 +11,7 @@ use crate::key_providers::error::{SlotFailure, UnwrapError, WrapError};
 use crate::key_providers::slot_report::{SlotReport, shown};
 use crate::provider::error::{ProviderError, ProviderErrorKind};
 use crate::provider::key_wrapper::{Binding, KeyWrapper};
-use envelope::{Certificate, KeyPair, PrivateKey};
+use envelope::{Certificate, Fingerprint, KeyPair, PrivateKey};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -124,24 +124,25 @@ impl KeyProviders {
         Err(UnwrapError::Slots(failures))
     }
 
-    /// Whether each provider that wraps refuses what it encrypted in another context. The error is of a provider that did not answer.
-    pub async fn probe(
-        &self,
-        certificate: &Certificate,
-        now: Timestamp,
-    ) -> Vec<(String, Result<Binding, ProviderError>)> {
-        let context = self.context(certificate, now);
-        let other = Context { since: now + jiff::SignedDuration::from_secs(1), ..context.clone() };
-        let mut found = Vec::new();
-        for provider in &self.wrapping {
-            let binding = if provider.binds_context() && provider.can_unwrap() {
-                probe(&**provider, &context, &other).await
-            } else {
-                Ok(Binding::Unbound)
-            };
-            found.push((provider.uri().to_string(), binding));
+    /// Whether a provider refuses what it encrypted a moment before in another context.
+    pub async fn probe(&self, provider: &dyn KeyWrapper, now: Timestamp) -> Result<Binding, ProviderError> {
+        if !provider.binds_context() || !provider.can_unwrap() {
+            return Ok(Binding::Unbound);
         }
-        found
+        // Of no certificate.
+        let fingerprint = Fingerprint::from([0; 32]);
+        let context = Context { fingerprint, cluster_name: self.cluster_name.clone(), since: now };
+        let other = Context {
+            since: Timestamp::UNIX_EPOCH,
+            fingerprint: Fingerprint::from([1; 32]),
+            ..context.clone()
+        };
+        probe(provider, &context, &other).await
+    }
+
+    /// The name of the key with which a provider encrypts now, where it can be asked; and so whether it works.
+    pub async fn current_key_id(&self, provider: &dyn KeyWrapper) -> Result<Option<String>, ProviderError> {
+        bounded(provider.current_key_id()).await
     }
 
     fn context(&self, certificate: &Certificate, since: Timestamp) -> Context {

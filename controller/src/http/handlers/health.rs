@@ -22,7 +22,8 @@ pub(crate) async fn readyz(
     RawQuery(query): RawQuery,
 ) -> (StatusCode, String) {
     let keys = state.ring.status();
-    let refused: usize = state.rejections.counts().iter().map(|(_, count)| count).sum();
+    let refusals = state.findings.counts().into_iter().filter(|(reason, _)| reason.is_refusal());
+    let refused: usize = refusals.map(|(_, count)| count).sum();
     let checks = [
         ("sealing keys read", state.ring.is_loaded(), String::new()),
         ("sealing key present", keys.active > 0, format!(": {keys}, {refused} refused")),

@@ -5,6 +5,10 @@
 //!
 //! Decided, for when no key counts any more:
 //! - *There has never been one*: the cluster is new. The first key is made.
+//! - *Wrapped keys wait for a provider*: none is made before they are unwrapped, or known to be closed.
+//! - *Only keys in plain are left, and keys have to be wrapped*: a wrapped one is made at once, because no user could seal otherwise.
+//! - *Only wrapped keys are left that no provider opens*: none is made. A flag is missing or wrong, or a provider lost its key; a new key
+//!   beside them would hide that.
 //! - *A leaked key is left*: its successor is made at once, because no user could seal otherwise.
 //! - *The last one was deleted or retired*: none is made. A user who deletes keys by hand is restoring, moving or cleaning up, and
 //!   an unexpected key, which is sealed with at once and is in no backup, is one more to lose. An error is logged, `/readyz` fails,
@@ -12,6 +16,7 @@
 
 use crate::keys::renewal::schedule::Schedule;
 use crate::keys::renewal_request::{LocalRequest, RenewalRequest};
+use crate::keys::store::key_records::KeyState;
 use envelope::Fingerprint;
 use jiff::{SignedDuration, Timestamp};
 use sealing::Predecessor;
@@ -29,6 +34,8 @@ pub(crate) enum Wait {
     UntilDue(Option<Timestamp>),
     /// A key is due, but has to be newer than the one it renews: not in this second.
     UntilNewer(Timestamp),
+    /// Wrapped keys wait for a provider. Requests stay open.
+    UntilUnwrapped,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +60,8 @@ pub(crate) enum RenewalReason {
     /// Only leaked keys are left.
     Leaked,
     FutureDates,
+    /// Keys have to be wrapped, and those that are left are in plain.
+    InPlain,
 }
 
 /// Plans what renewal does at the schedule's moment. The name of a first key is derived from `first_key_text`.
@@ -69,8 +78,14 @@ pub(crate) fn next_step(
     };
     let future_requests = schedule.open_future_requests();
     let Some(newest) = schedule.newest() else {
-        return if let Some(key) = schedule.next_to_renew() {
+        return if records.any(KeyState::Waiting) {
+            RenewalPlan::Wait(Wait::UntilUnwrapped)
+        } else if let Some(key) = schedule.next_to_renew() {
             create(Some(key.fingerprint), RenewalReason::FutureDates, future_requests)
+        } else if let Some(plain) = records.newest_that_only_opens() {
+            create(Some(plain), RenewalReason::InPlain, future_requests)
+        } else if records.any(KeyState::Closed) && local.is_none() {
+            RenewalPlan::Wait(Wait::UntilDue(None))
         } else if let Some(leaked) = records.newest_leaked() {
             create(Some(leaked), RenewalReason::Leaked, future_requests)
         } else if !records.had_any {

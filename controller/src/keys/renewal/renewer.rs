@@ -11,13 +11,20 @@ use crate::keys::renewal::settle::{RenewalApi, RenewalError, settle};
 use crate::keys::renewal_request::{LocalRequests, remove_annotation};
 use crate::keys::store::key_records::KeyRecords;
 use crate::keys::store::key_secret::KeyContent;
+use crate::keys::store::new_secret;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::secret_api;
+use crate::keys::store::secret_api::StoreError;
+use crate::keys::store::wrapped_secret::Unwrapping;
+use crate::keys::unwrapping::providers::Wrapping;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
+use envelope::KeyPair;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
+use key_wrapping::SlotReport;
 use kube::{Api, Client};
+use sealing::SealingKey;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +48,8 @@ pub(crate) struct Renewer<'a> {
     secrets: Api<Secret>,
     ring: &'a SharedRing,
     requests: &'a LocalRequests,
+    /// None where keys are stored in plain.
+    wrapping: Option<Arc<Wrapping>>,
 }
 
 impl<'a> Renewer<'a> {
@@ -49,9 +58,10 @@ impl<'a> Renewer<'a> {
         namespace: &'a str,
         ring: &'a SharedRing,
         requests: &'a LocalRequests,
+        wrapping: Option<Arc<Wrapping>>,
     ) -> Self {
         let secrets = Api::namespaced(client.clone(), namespace);
-        Self { client, namespace, secrets, ring, requests }
+        Self { client, namespace, secrets, ring, requests, wrapping }
     }
 
     /// Makes a key if there has never been one. Returns once there is a key, from wherever, or once it is clear that none is to
@@ -100,7 +110,7 @@ impl<'a> Renewer<'a> {
         let mut backoff = BACKOFF;
         loop {
             match settle(self, self.requests).await {
-                Ok((Wait::UntilDue(None), _)) => return LONGEST_WAIT,
+                Ok((Wait::UntilDue(None) | Wait::UntilUnwrapped, _)) => return LONGEST_WAIT,
                 Ok((Wait::UntilDue(Some(moment)) | Wait::UntilNewer(moment), now)) => {
                     let wait = Duration::try_from(moment.duration_since(now)).unwrap_or_default();
                     return wait.clamp(SHORTEST_WAIT, LONGEST_WAIT);
@@ -109,6 +119,36 @@ impl<'a> Renewer<'a> {
             }
             tokio::time::sleep(backoff.next_delay()).await;
         }
+    }
+
+    /// Stores a new key, wrapped where keys are. It counts before the watch shows it. None if its name is taken.
+    async fn store(&self, new: &NewKey, pair: KeyPair) -> Result<Option<Arc<SealingKey>>, StoreError> {
+        let Keys { new: settings, order, .. } = self.settings();
+        let metadata = new_secret::metadata(&new.name, settings, &new.fulfils);
+        let Some(wrapping) = &self.wrapping else {
+            let secret = new_secret::plain(metadata, &pair)?;
+            let created = secret_api::create(&self.secrets, secret, *order).await?;
+            return Ok(created.and_then(|created| {
+                self.ring.add(&created);
+                match created.content {
+                    KeyContent::Key { key, .. } => Some(key),
+                    _ => None,
+                }
+            }));
+        };
+        let since = pair.certificate().not_before();
+        // Each provider opens what it has wrapped before the Secret is created, and the API server returns the same.
+        let wrapped = wrapping.providers.wrap(&pair, since).await?;
+        let unbound = wrapping.states.unbound();
+        let secret = new_secret::wrapped(metadata, (pair.certificate(), &wrapped), &unbound);
+        let created = secret_api::create(&self.secrets, secret, *order).await?;
+        Ok(created.and_then(|created| {
+            let KeyContent::Wrapped { wrapped, .. } = &created.content else { return None };
+            let key = Arc::new(SealingKey::new(new.name.clone(), pair).dated(since));
+            let unwrapped = Unwrapping::Unwrapped { key: Arc::clone(&key), slots: SlotReport::default() };
+            self.ring.note_unwrapping(Some(&created), wrapped.id, &unwrapped);
+            Some(key)
+        }))
     }
 
     fn settings(&self) -> &'a Keys {
@@ -138,7 +178,7 @@ impl RenewalApi for Renewer<'_> {
     }
 
     async fn find(&self, name: &str) -> Result<bool, RenewalError> {
-        let found = secret_api::find(&self.secrets, name, self.settings()).await?;
+        let found = secret_api::find(&self.secrets, name, self.settings().order).await?;
         if let Some(secret) = &found {
             self.ring.add(secret);
         }
@@ -148,17 +188,13 @@ impl RenewalApi for Renewer<'_> {
     async fn create(&self, key: &NewKey, now: Timestamp) -> Result<bool, RenewalError> {
         log_reason(key, self.settings());
         let pair = generate(&self.settings().new, now).await?;
-        let fingerprint = pair.certificate().fingerprint();
-        let (secret, fulfils) = (&key.name, &key.fulfils);
-        let created = secret_api::create(&self.secrets, secret, self.settings(), pair, fulfils).await?;
-        let Some(created) = created else {
+        let (secret, fingerprint) = (&key.name, pair.certificate().fingerprint());
+        let Some(created) = self.store(key, pair).await? else {
             tracing::info!(secret, "another replica was faster: its key is used");
             return Ok(false);
         };
         tracing::info!(secret, %fingerprint, "New key written");
-        if let KeyContent::Key { key, .. } = &created.content
-            && let Some(difference) = KeyAge::of(key).clock_difference()
-        {
+        if let Some(difference) = KeyAge::of(&created).clock_difference() {
             tracing::error!(
                 secret,
                 seconds = difference.as_secs(),
@@ -167,8 +203,6 @@ impl RenewalApi for Renewer<'_> {
                 "the API server's answers and its objects are dated by different clocks: renewal goes by the answers"
             );
         }
-        // It counts before the watch shows it.
-        self.ring.add(&created);
         Ok(true)
     }
 
@@ -185,6 +219,10 @@ impl RenewalApi for Renewer<'_> {
 
 fn log_error(error: &RenewalError) {
     let hint = match error {
+        RenewalError::Store(StoreError::Wrap(_)) => {
+            "nothing was stored. Keys are wrapped with every provider of --key-wrap-with: does each answer, and may this controller encrypt \
+             and decrypt there?"
+        }
         RenewalError::Store(_) => {
             "the ServiceAccount needs `list`, `watch` and `create` on Secrets in its own namespace; the chart's Role grants them"
         }
@@ -221,6 +259,11 @@ fn log_reason(key: &NewKey, settings: &Keys) {
         RenewalReason::Leaked => {
             tracing::warn!(bits, predecessor, "only leaked sealing keys are left: making a new one");
         }
+        RenewalReason::InPlain => tracing::warn!(
+            bits,
+            predecessor,
+            "keys have to be wrapped, and those that are there are in plain: making a wrapped one"
+        ),
         RenewalReason::FutureDates => tracing::warn!(
             bits,
             predecessor,

@@ -6,7 +6,7 @@
 
 use crate::client::watch::{watch_backoff, watch_config};
 use crate::events::about::About;
-use crate::keys::store::rejections::{Rejection, RejectionReason, Rejections, SeenBy};
+use crate::keys::store::findings::{FindingReason, KeyFinding, KeyFindings, SeenBy};
 use crate::process::error_chain::chain;
 use api::ObservedMetadata;
 use api::sealing_key::{ACTIVE, LABEL};
@@ -22,7 +22,7 @@ pub(crate) async fn watch_foreign_namespace(
     client: Client,
     own_namespace: String,
     namespace: Option<String>,
-    rejections: Arc<Rejections>,
+    findings: Arc<KeyFindings>,
 ) {
     let labelled = watch_config().labels(&format!("{LABEL}={ACTIVE}"));
     let (secrets, selected) = match &namespace {
@@ -38,9 +38,8 @@ pub(crate) async fn watch_foreign_namespace(
                 writer.apply_watcher_event(&event);
                 // A list replaces the Secrets when it is complete.
                 if !matches!(event, Event::Init | Event::InitApply(_)) {
-                    let rejections_now =
-                        foreign.state().iter().map(|it| reject(it, &own_namespace)).collect();
-                    rejections.replace(seen_by.clone(), rejections_now);
+                    let findings_now = foreign.state().iter().map(|it| reject(it, &own_namespace)).collect();
+                    findings.replace(seen_by.clone(), || findings_now);
                 }
             }
             Err(error) => {
@@ -51,10 +50,10 @@ pub(crate) async fn watch_foreign_namespace(
     }
 }
 
-fn reject(secret: &ObservedMetadata<Secret>, own_namespace: &str) -> Rejection {
-    Rejection {
+fn reject(secret: &ObservedMetadata<Secret>, own_namespace: &str) -> KeyFinding {
+    KeyFinding {
         about: About::secret(secret),
-        reason: RejectionReason::Namespace,
+        reason: FindingReason::Namespace,
         message: format!("only Secrets in the controller's own namespace, {own_namespace}, are"),
     }
 }

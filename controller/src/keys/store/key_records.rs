@@ -34,6 +34,12 @@ pub(crate) enum KeyState {
         /// The request on its Secret to renew it.
         request: Option<RenewalRequest>,
     },
+    /// A key in plain, while keys have to be wrapped: it only opens.
+    OpensOnly { fingerprint: Fingerprint, age: KeyAge },
+    /// A wrapped key that was not tried yet, or waits for a provider.
+    Waiting,
+    /// A wrapped key that no provider opens.
+    Closed,
     /// A key that is labelled as leaked.
     Leaked { fingerprint: Fingerprint, valid_from: Timestamp },
     /// Retired, rejected, or no key at all.
@@ -63,7 +69,7 @@ impl KeyRecords {
             KeyState::Active { fingerprint, age, request } => {
                 Some(ActiveKey { name: &secret.name, fingerprint, age, request })
             }
-            KeyState::Leaked { .. } | KeyState::Unused => None,
+            _ => None,
         })
     }
 
@@ -71,9 +77,23 @@ impl KeyRecords {
     pub(crate) fn newest_leaked(&self) -> Option<Fingerprint> {
         let leaked = self.secrets.iter().filter_map(|secret| match secret.state {
             KeyState::Leaked { fingerprint, valid_from } => Some((valid_from, fingerprint)),
-            KeyState::Active { .. } | KeyState::Unused => None,
+            _ => None,
         });
         leaked.max().map(|(_, fingerprint)| fingerprint)
+    }
+
+    /// The newest key in plain that only opens.
+    pub(crate) fn newest_that_only_opens(&self) -> Option<Fingerprint> {
+        let keys = self.secrets.iter().filter_map(|secret| match secret.state {
+            KeyState::OpensOnly { fingerprint, age } => Some((age.since, fingerprint)),
+            _ => None,
+        });
+        keys.max().map(|(_, fingerprint)| fingerprint)
+    }
+
+    /// Whether a Secret is in this state.
+    pub(crate) fn any(&self, state: KeyState) -> bool {
+        self.secrets.iter().any(|secret| secret.state == state)
     }
 
     pub(crate) fn has_name(&self, name: &str) -> bool {

@@ -2,13 +2,18 @@
 
 use crate::events::about::About;
 use crate::keys::renewal_request::RenewalRequest;
-use crate::keys::store::rejections::RejectionReason;
+use crate::keys::store::findings::FindingReason;
 use crate::keys::store::wipe::wipe;
+use crate::keys::store::wrapped_secret::WrappedSecret;
 use crate::process::error_chain::chain;
 use api::ObservedSecret;
-use api::sealing_key::{ACTIVE, BACKED_UP, CERTIFICATE, COMPROMISED, LABEL};
+use api::sealing_key::{
+    ACTIVE, BACKED_UP, CERTIFICATE, COMPROMISED, ESCROW, LABEL, REWRAP, SECRET_TYPE, WRAP, WRAPPED,
+    WRAPPED_TYPE, label_command,
+};
 use envelope::{Certificate, CertificateError};
 use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use sealing::{KeyOrder, SealingKey};
 use std::sync::Arc;
 
@@ -19,6 +24,8 @@ pub(crate) struct KeySecret {
     pub content: KeyContent,
     /// Whether it says that there is a backup of it.
     pub is_backed_up: bool,
+    /// Whether it requests that the key is stored in another form: wrapped, or wrapped anew.
+    pub wants_conversion: bool,
     /// The requests to renew other keys that it says it fulfils.
     pub fulfils: Vec<RenewalRequest>,
 }
@@ -31,6 +38,14 @@ pub(crate) enum KeyContent {
         /// The request on this Secret to renew the key.
         request: Option<RenewalRequest>,
     },
+    /// A wrapped key. `ring_state` looks up what has become of unwrapping it.
+    Wrapped {
+        wrapped: Arc<WrappedSecret>,
+        /// The request on this Secret to renew the key.
+        request: Option<RenewalRequest>,
+    },
+    /// A copy of a key in plain, wrapped for age recipients. It is never opened here.
+    Escrow(Arc<WrappedSecret>),
     /// A key that is labelled as leaked; its private key is not read.
     Leaked(Arc<Certificate>),
     /// A key that its label takes out of use; its private key is not read.
@@ -38,7 +53,7 @@ pub(crate) enum KeyContent {
     /// No key Secret, or one that its label takes out of use and that has no certificate.
     Unused,
     /// Labelled as a sealing key, and not usable as one; with a message.
-    Rejected(RejectionReason, String),
+    Rejected(FindingReason, String),
 }
 
 impl KeySecret {
@@ -48,9 +63,15 @@ impl KeySecret {
         let content = KeyContent::read(&secret, order);
         let metadata = &secret.known().metadata;
         let fulfils = RenewalRequest::fulfilled_by(metadata);
-        let is_backed_up = metadata.annotations.as_ref().is_some_and(|all| all.contains_key(BACKED_UP));
+        let has = |name| metadata.annotations.as_ref().is_some_and(|all| all.contains_key(name));
+        let is_backed_up = has(BACKED_UP);
+        let wants_conversion = match &content {
+            KeyContent::Key { .. } => has(WRAP),
+            KeyContent::Wrapped { .. } => has(REWRAP),
+            _ => false,
+        };
         wipe(secret.known_mut());
-        Self { about, content, is_backed_up, fulfils }
+        Self { about, content, is_backed_up, wants_conversion, fulfils }
     }
 
     /// Reads the Secret that has the name of a new key. Without the label it is no key Secret, and only takes the name.
@@ -60,13 +81,7 @@ impl KeySecret {
         }
         wipe(secret.known_mut());
         let (about, content) = (About::secret(&secret), KeyContent::Unused);
-        Self { about, content, is_backed_up: false, fulfils: Vec::new() }
-    }
-
-    /// A key that was just stored.
-    pub(crate) fn stored(about: About, key: SealingKey, fulfils: Vec<RenewalRequest>) -> Self {
-        let content = KeyContent::Key { key: Arc::new(key), request: None };
-        Self { about, content, is_backed_up: false, fulfils }
+        Self { about, content, is_backed_up: false, wants_conversion: false, fulfils: Vec::new() }
     }
 }
 
@@ -74,7 +89,15 @@ impl KeyContent {
     fn read(observed: &ObservedSecret, order: KeyOrder) -> Self {
         let secret = observed.known();
         let label = secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL));
-        match label.map(String::as_str) {
+        let label = label.map(String::as_str);
+        if let (None | Some(ACTIVE | WRAPPED | ESCROW), Some(WRAPPED_TYPE)) = (label, secret.type_.as_deref())
+        {
+            return Self::read_wrapped(observed, label);
+        }
+        match label {
+            Some(WRAPPED | ESCROW) if secret.type_.as_deref() == Some(SECRET_TYPE) => {
+                Self::mislabelled(secret, ACTIVE, "in plain")
+            }
             // Without the label: a legacy key, which is found by its name.
             None | Some(ACTIVE) => match SealingKey::from_observed(observed, order) {
                 Ok(key) => {
@@ -89,12 +112,42 @@ impl KeyContent {
                     let error = chain(&error);
                     let message =
                         format!("it is labelled as leaked, but which key it is cannot be read: {error}");
-                    Self::Rejected(RejectionReason::Broken, message)
+                    Self::Rejected(FindingReason::Broken, message)
                 }
             },
             // Any other value of the label takes the key out of use.
             Some(_) => certificate(secret).map_or(Self::Unused, |it| Self::Retired(Arc::new(it))),
         }
+    }
+
+    fn read_wrapped(observed: &ObservedSecret, label: Option<&str>) -> Self {
+        let secret = observed.known();
+        if let ObservedSecret::Cut(_, too_many) = observed {
+            return Self::Rejected(FindingReason::TooManyEntries, too_many.to_string());
+        }
+        let wrapped = match WrappedSecret::read(secret) {
+            Ok(wrapped) => Arc::new(wrapped),
+            Err(error) => return Self::Rejected(FindingReason::Broken, chain(&error)),
+        };
+        match label {
+            Some(WRAPPED) => {
+                let request = RenewalRequest::on(&secret.metadata, wrapped.certificate.fingerprint());
+                Self::Wrapped { wrapped, request }
+            }
+            Some(ESCROW) => Self::Escrow(wrapped),
+            _ => Self::mislabelled(secret, WRAPPED, "wrapped"),
+        }
+    }
+
+    /// The type says what a key is. Under the label of another type, a controller that does not know this one would take it for a key.
+    fn mislabelled(secret: &Secret, label: &str, kept: &str) -> Self {
+        let ObjectMeta { name, namespace, .. } = &secret.metadata;
+        let names = [name.clone().unwrap_or_default()];
+        let command = label_command(namespace.as_deref().unwrap_or_default(), &names, label);
+        Self::Rejected(
+            FindingReason::Label,
+            format!("its type says that the key is {kept}, and its label that it is not: {command}"),
+        )
     }
 }
 

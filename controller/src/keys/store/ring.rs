@@ -1,9 +1,11 @@
 //! [`SharedRing`]: the current [`RingState`] for all parts of the controller, and notification of its changes.
 
+use crate::config::key_wrapping::KeyWrapping;
 use crate::config::keys::Keys;
 use crate::keys::api_server_clock::ApiServerClock;
 use crate::keys::store::key_secret::KeySecret;
-use crate::keys::store::ring_state::RingState;
+use crate::keys::store::ring_state::{KeyPolicy, RingState};
+use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId};
 use arc_swap::ArcSwap;
 use sealing::KeyRing;
 use std::collections::BTreeMap;
@@ -15,7 +17,7 @@ use tokio::sync::watch;
 pub(crate) struct SharedRing {
     current: ArcSwap<RingState>,
     /// Whether a Secret is labelled as a key, or one has been a key since this process started; None until the first complete list
-    /// has been read. Sent again whenever the state is replaced.
+    /// has been read, and each wrapped key of it was tried. Sent again whenever the state is replaced.
     has_had_key: watch::Sender<Option<bool>>,
     /// How often it was replaced by one that unseals other objects.
     opening: watch::Sender<u64>,
@@ -27,7 +29,7 @@ impl SharedRing {
     /// A ring that has not been read yet.
     pub(crate) fn new(settings: Keys) -> Self {
         Self {
-            current: ArcSwap::default(),
+            current: ArcSwap::from_pointee(RingState::unread(policy(&settings))),
             has_had_key: watch::Sender::default(),
             opening: watch::Sender::default(),
             clock: ApiServerClock::default(),
@@ -54,7 +56,7 @@ impl SharedRing {
 
     /// Replaces the state by what follows from these Secrets, which the watch has shown up to this resourceVersion.
     pub(crate) fn replace(&self, secrets: &BTreeMap<String, KeySecret>, until: Option<&str>) {
-        let before = self.swap(|now| RingState::new(secrets.clone(), until, now.records.had_any));
+        let before = self.swap(|now| now.replacing(secrets.clone(), until));
         if !before.ring.is_empty() && self.snapshot().is_empty() {
             tracing::error!(
                 hint = "restore a key, or send SIGUSR1 or restart the controller to make a new one",
@@ -68,6 +70,14 @@ impl SharedRing {
         self.swap(|now| now.with(secret.clone()));
     }
 
+    /// Adds a wrapped key that was just stored, or notes what has become of unwrapping one.
+    pub(crate) fn note_unwrapping(&self, secret: Option<&KeySecret>, id: WrappedId, unwrapping: &Unwrapping) {
+        self.swap(|now| {
+            let with = secret.map(|secret| now.with(secret.clone()));
+            with.as_ref().unwrap_or(now).unwrapping(id, unwrapping.clone())
+        });
+    }
+
     /// Returns the state before.
     fn swap(&self, next: impl Fn(&RingState) -> RingState) -> Arc<RingState> {
         let before = self.current.rcu(|now| next(now));
@@ -76,7 +86,12 @@ impl SharedRing {
             self.opening.send_modify(|opening| *opening += 1);
         }
         // Under the lock of the value, so that the last of two changes sends what holds after both.
-        self.has_had_key.send_modify(|has_had_key| *has_had_key = Some(!self.current.load().never_had_key()));
+        self.has_had_key.send_modify(|has_had_key| {
+            let state = self.current.load();
+            if has_had_key.is_some() || state.all_tried() {
+                *has_had_key = Some(!state.never_had_key());
+            }
+        });
         before
     }
 
@@ -109,6 +124,15 @@ impl SharedRing {
 
     pub(crate) fn is_loaded(&self) -> bool {
         self.has_had_key.borrow().is_some()
+    }
+}
+
+fn policy(settings: &Keys) -> KeyPolicy {
+    let wrapping = settings.wrapping.as_ref();
+    KeyPolicy {
+        unwraps: wrapping.is_some_and(KeyWrapping::unwraps),
+        serves_plain: !wrapping.is_some_and(|wrapping| wrapping.required),
+        escrow_recipients: wrapping.map(KeyWrapping::escrow_recipients).unwrap_or_default(),
     }
 }
 

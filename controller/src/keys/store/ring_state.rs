@@ -1,99 +1,119 @@
-//! [`RingState`]: what follows from all key Secrets together: the ring, the records for renewal, and the rejections. Pure.
+//! [`RingState`]: what follows from all key Secrets together: the ring, the records for renewal, and the findings. Pure.
 //!
 //! Decided: if one Secret marks a key as leaked, that private key is not used at all: not from another Secret, and not under another
 //! certificate. Otherwise a backup that is restored beside it would bring it back without a message.
+//!
+//! Decided: of a key that stands in plain and wrapped, the wrapped Secret counts, once it is unwrapped. A key in plain that only opens is in
+//! the ring, and not active in the records, from which follow renewal and the certificate that is served.
 
-use crate::keys::key_age::KeyAge;
-use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
+mod assembly;
+
+use crate::keys::store::findings::KeyFinding;
+use crate::keys::store::key_records::KeyRecords;
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
-use crate::keys::store::rejections::{Rejection, RejectionReason};
+use crate::keys::store::ring_state::assembly::assemble;
+use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId, WrappedSecret};
 use api::resource_version::is_later;
-use envelope::{Certificate, Fingerprint};
-use sealing::{KeyRing, SealingKey};
+use envelope::Fingerprint;
+use sealing::KeyRing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// One state of the key Secrets. A change makes a new one.
-#[derive(Debug, Default)]
-pub(crate) struct RingState {
+/// What is done with a key of either form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyPolicy {
+    /// Whether a provider is configured that unwraps.
+    pub unwraps: bool,
+    /// Whether the certificate of a key in plain is served.
+    pub serves_plain: bool,
+    /// The age recipients for which a copy of each key in plain is kept.
+    pub escrow_recipients: Vec<String>,
+}
+
+/// What the state follows from.
+#[derive(Debug, Clone)]
+struct Sources {
+    policy: KeyPolicy,
     /// By name.
     secrets: BTreeMap<String, KeySecret>,
+    /// Of the wrapped ones among them.
+    unwrapping: BTreeMap<WrappedId, Unwrapping>,
     /// The latest resourceVersion that the watch of labelled Secrets has shown of any.
     watched_until: Option<String>,
+    /// Whether a key has counted since this process started.
+    had_any: bool,
+}
+
+/// One state of the key Secrets. A change makes a new one.
+#[derive(Debug)]
+pub(crate) struct RingState {
+    sources: Sources,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) records: Arc<KeyRecords>,
-    pub(crate) rejections: Vec<Rejection>,
+    pub(crate) findings: Vec<KeyFinding>,
     /// The keys of which a Secret says that there is a backup.
     pub(crate) backed_up: BTreeSet<Fingerprint>,
 }
 
 impl RingState {
-    /// `had_any`: whether a key has counted since this process started.
-    pub(crate) fn new(
-        secrets: BTreeMap<String, KeySecret>,
-        watched_until: Option<&str>,
-        had_any: bool,
-    ) -> Self {
-        let leaks: Vec<Arc<Certificate>> = secrets.values().filter_map(leaked).collect();
-        let has_leaked = |key: &SealingKey| {
-            let public = key.pair().certificate().public();
-            leaks.iter().any(|leak| leak.public() == public)
-        };
-        let mut keys = Vec::new();
-        let mut revoked: BTreeSet<Fingerprint> = leaks.iter().map(|leak| leak.fingerprint()).collect();
-        let mut retired = BTreeSet::new();
-        let mut rejections = Vec::new();
-        let mut records = Vec::new();
-        let mut backed_up = BTreeSet::new();
-        let mut reject = |secret: &KeySecret, reason, message: &str| {
-            rejections.push(Rejection { about: secret.about.clone(), reason, message: message.to_owned() });
-            KeyState::Unused
-        };
-        for (name, secret) in &secrets {
-            let state = match &secret.content {
-                KeyContent::Key { key, .. } if has_leaked(key) => {
-                    revoked.insert(key.fingerprint());
-                    let message = "another Secret is labelled as leaked and holds the same key";
-                    reject(secret, RejectionReason::Leaked, message)
-                }
-                KeyContent::Key { key, request } => {
-                    keys.push(Arc::clone(key));
-                    let (fingerprint, age) = (key.fingerprint(), KeyAge::of(key));
-                    backed_up.extend(secret.is_backed_up.then_some(fingerprint));
-                    KeyState::Active { fingerprint, age, request: *request }
-                }
-                KeyContent::Leaked(certificate) => KeyState::Leaked {
-                    fingerprint: certificate.fingerprint(),
-                    valid_from: certificate.not_before(),
-                },
-                KeyContent::Retired(certificate) => {
-                    retired.insert(certificate.fingerprint());
-                    KeyState::Unused
-                }
-                KeyContent::Unused => KeyState::Unused,
-                KeyContent::Rejected(reason, message) => reject(secret, *reason, message),
-            };
-            records.push(KeyRecord { name: name.clone(), state, fulfils: secret.fulfils.clone() });
-        }
-        let had_any = had_any || !keys.is_empty();
-        Self {
-            secrets,
-            watched_until: watched_until.map(str::to_owned),
-            ring: Arc::new(KeyRing::new(keys).revoking(revoked).retiring(retired)),
-            records: Arc::new(KeyRecords { secrets: records, had_any }),
-            rejections,
-            backed_up,
-        }
+    /// The state before the keys were read.
+    pub(crate) fn unread(policy: KeyPolicy) -> Self {
+        let (secrets, unwrapping) = (BTreeMap::new(), BTreeMap::new());
+        assemble(Sources { policy, secrets, unwrapping, watched_until: None, had_any: false })
+    }
+
+    /// The state with these Secrets, which the watch has shown up to this resourceVersion.
+    pub(crate) fn replacing(&self, secrets: BTreeMap<String, KeySecret>, until: Option<&str>) -> Self {
+        assemble(Sources { secrets, watched_until: until.map(str::to_owned), ..self.sources() })
     }
 
     /// This state and one more Secret, which was just stored, or read by its name; unless the watch has already shown a later
     /// version of it, or that it was deleted.
     pub(crate) fn with(&self, secret: KeySecret) -> Self {
-        let mut secrets = self.secrets.clone();
+        let mut sources = self.sources();
         if !self.is_outdated(&secret) {
-            secrets.insert(secret.about.name.clone(), secret);
+            sources.secrets.insert(secret.about.name.clone(), secret);
         }
-        Self::new(secrets, self.watched_until.as_deref(), self.records.had_any)
+        assemble(sources)
+    }
+
+    /// This state with what has become of unwrapping a key.
+    pub(crate) fn unwrapping(&self, id: WrappedId, unwrapping: Unwrapping) -> Self {
+        let mut sources = self.sources();
+        sources.unwrapping.insert(id, unwrapping);
+        assemble(sources)
+    }
+
+    /// The Secrets, by name.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &KeySecret> {
+        self.sources.secrets.values()
+    }
+
+    /// What has become of unwrapping a key; None before it was tried.
+    pub(crate) fn unwrapped(&self, wrapped: &WrappedSecret) -> Option<&Unwrapping> {
+        self.sources.unwrapping.get(&wrapped.id)
+    }
+
+    /// The wrapped keys that are neither unwrapped nor known not to open, newest first.
+    pub(crate) fn waiting(&self) -> Vec<Arc<WrappedSecret>> {
+        if !self.sources.policy.unwraps {
+            return Vec::new();
+        }
+        let wrapped = self.secrets().filter_map(|secret| match &secret.content {
+            KeyContent::Wrapped { wrapped, .. } => Some(wrapped),
+            _ => None,
+        });
+        let is_waiting = |wrapped: &&Arc<WrappedSecret>| {
+            matches!(self.unwrapped(wrapped), None | Some(Unwrapping::Waiting(_)))
+        };
+        let mut waiting: Vec<_> = wrapped.filter(is_waiting).cloned().collect();
+        waiting.sort_by_key(|wrapped| std::cmp::Reverse(wrapped.key.since()));
+        waiting
+    }
+
+    /// Whether each wrapped key was tried.
+    pub(crate) fn all_tried(&self) -> bool {
+        self.waiting().iter().all(|wrapped| self.unwrapped(wrapped).is_some())
     }
 
     /// Whether no Secret is labelled as a key, and none has been a key since this process started.
@@ -101,23 +121,20 @@ impl RingState {
         !self.records.had_any && self.records.secrets.is_empty()
     }
 
+    fn sources(&self) -> Sources {
+        Sources { had_any: self.records.had_any, ..self.sources.clone() }
+    }
+
     fn is_outdated(&self, secret: &KeySecret) -> bool {
         let version = secret.about.resource_version.as_deref();
-        match self.secrets.get(&secret.about.name) {
+        match self.sources.secrets.get(&secret.about.name) {
             Some(known) => is_later(known.about.resource_version.as_deref(), version),
             // The watch never shows a Secret without the label, which only takes a name.
             None => {
                 !matches!(secret.content, KeyContent::Unused)
-                    && is_later(self.watched_until.as_deref(), version)
+                    && is_later(self.sources.watched_until.as_deref(), version)
             }
         }
-    }
-}
-
-fn leaked(secret: &KeySecret) -> Option<Arc<Certificate>> {
-    match &secret.content {
-        KeyContent::Leaked(certificate) => Some(Arc::clone(certificate)),
-        _ => None,
     }
 }
 

@@ -1,73 +1,74 @@
-//! `create` stores a new sealing key as a Secret, in upstream's shape, so that either controller reads it; `find` reads the key
-//! Secret of a name.
+//! Requests for the key Secrets: `create`, `read`, `delete`.
 //!
-//! Decided: the Secret is `immutable`. Names are derived, so an old backup may hold another key under the same name: applying it
-//! fails, instead of replacing a key that is in use. Labels and annotations can still be changed, and the Secret deleted.
+//! Decided: what was created is read back from the API server before it counts, and compared. A webhook may have changed it, and with a
+//! wrapped key nothing else would notice before the key is needed.
 
 use crate::client::api_timeout::with_api_timeout;
-use crate::config::keys::Keys;
 use crate::events::about::About;
-use crate::keys::renewal_request::{FULFILS, RenewalRequest};
 use crate::keys::store::key_secret::KeySecret;
 use crate::keys::store::wipe::{WipeOnDrop, wipe};
 use api::ObservedSecret;
-use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, RENEW, SECRET_TYPE};
-use envelope::{KeyPair, PrivateKeyError};
-use k8s_openapi::ByteString;
+use envelope::PrivateKeyError;
 use k8s_openapi::api::core::v1::Secret;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use kube::api::{Api, ListParams, PostParams};
+use key_wrapping::{UnwrapError, WrapError};
+use kube::api::{Api, DeleteParams, ListParams, PostParams, Preconditions};
 use kube::core::{ObjectList, Request};
-use sealing::SealingKey;
-use std::collections::BTreeMap;
+use sealing::KeyOrder;
 
 /// Why a sealing key could not be stored, or the Secret of its name not be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StoreError {
     #[error("encoding the sealing key failed")]
     Encode(#[from] PrivateKeyError),
+    #[error("wrapping the sealing key failed")]
+    Wrap(#[from] WrapError),
     /// Where there was no answer, the Secret may have been created all the same: the next attempt finds it.
     #[error("creating or reading the Secret {name} failed")]
     Api { name: String, source: Box<kube::Error> },
+    #[error("the wrapped sealing key that was stored does not open")]
+    Unwrap(#[source] Box<UnwrapError>),
+    #[error("the Secret {0} was created, and the API server has another content than was sent")]
+    ReadBack(String),
 }
 
-/// Creates the key's Secret; None if the name is taken. Nothing may be sealed with a key before this has returned it.
+impl StoreError {
+    pub(crate) fn api(name: &str) -> impl FnOnce(kube::Error) -> Self {
+        move |source| Self::Api { name: name.into(), source: Box::new(source) }
+    }
+}
+
+/// Creates the Secret of a key, and reads it back; None if the name is taken. Nothing may be sealed with a key before this has returned it. The
+/// Secret is wiped.
 pub(crate) async fn create(
     secrets: &Api<Secret>,
-    name: &str,
-    settings: &Keys,
-    pair: KeyPair,
-    fulfils: &[RenewalRequest],
+    mut secret: Secret,
+    order: KeyOrder,
 ) -> Result<Option<KeySecret>, StoreError> {
-    let mut secret = to_secret(name, settings, &pair, fulfils)?;
+    let name = secret.metadata.name.clone().unwrap_or_default();
     let secret = WipeOnDrop(&mut secret);
-    let created = with_api_timeout(secrets.create(&PostParams::default(), secret.0)).await;
-    drop(secret);
-    let mut created = match created {
-        Ok(created) => created,
+    match with_api_timeout(secrets.create(&PostParams::default(), secret.0)).await {
+        Ok(mut created) => wipe(&mut created),
         Err(kube::Error::Api(status)) if status.is_already_exists() => return Ok(None),
-        Err(source) => return Err(StoreError::Api { name: name.into(), source: Box::new(source) }),
-    };
-    let about = About::secret(&created);
-    let date = created.metadata.creation_timestamp.take();
-    wipe(&mut created);
-    let key = SealingKey::new(name.to_owned(), pair);
-    let key = match date {
-        Some(date) => key.stored(date.0, settings.order),
-        None => key,
-    };
-    Ok(Some(KeySecret::stored(about, key, fulfils.to_vec())))
+        Err(source) => return Err(StoreError::api(&name)(source)),
+    }
+    let stored = with_api_timeout(read(secrets, &name)).await.map_err(StoreError::api(&name))?;
+    let mut stored = stored.ok_or_else(|| StoreError::ReadBack(name.clone()))?;
+    let is_same = stored.known().data == secret.0.data && stored.known().type_ == secret.0.type_;
+    if !is_same {
+        wipe(stored.known_mut());
+        return Err(StoreError::ReadBack(name));
+    }
+    Ok(Some(KeySecret::read(stored, order)))
 }
 
 /// The Secret of this name, if there is one, as a key Secret.
 pub(crate) async fn find(
     secrets: &Api<Secret>,
     name: &str,
-    settings: &Keys,
+    order: KeyOrder,
 ) -> Result<Option<KeySecret>, StoreError> {
-    let secret = with_api_timeout(read(secrets, name)).await;
-    let secret = secret.map_err(|source| StoreError::Api { name: name.into(), source: Box::new(source) })?;
-    Ok(secret.map(|secret| KeySecret::read_by_name(secret, settings.order)))
+    let secret = with_api_timeout(read(secrets, name)).await.map_err(StoreError::api(name))?;
+    Ok(secret.map(|secret| KeySecret::read_by_name(secret, order)))
 }
 
 /// The Secret of this name. By a list of one, because upstream's Role allows `list` and not `get`.
@@ -78,33 +79,17 @@ pub(crate) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Opti
     Ok(list.items.pop())
 }
 
-fn to_secret(
-    name: &str,
-    settings: &Keys,
-    pair: &KeyPair,
-    fulfils: &[RenewalRequest],
-) -> Result<Secret, PrivateKeyError> {
-    let private = pair.private().to_pkcs1_pem()?;
-    // The labels and annotations of the flags may neither disable the key nor request its renewal.
-    let mut labels = settings.new.labels.clone();
-    labels.insert(LABEL.into(), ACTIVE.into());
-    let mut annotations = settings.new.annotations.clone();
-    annotations.remove(RENEW);
-    annotations.remove(FULFILS);
-    annotations.extend(RenewalRequest::annotation(fulfils).map(|requests| (FULFILS.to_owned(), requests)));
-    Ok(Secret {
-        metadata: ObjectMeta {
-            name: Some(name.into()),
-            annotations: Some(annotations),
-            labels: Some(labels),
-            ..ObjectMeta::default()
-        },
-        type_: Some(SECRET_TYPE.into()),
-        immutable: Some(true),
-        data: Some(BTreeMap::from([
-            (PRIVATE_KEY.into(), ByteString(private.as_bytes().to_vec())),
-            (CERTIFICATE.into(), ByteString(pair.certificate().to_pem().into_bytes())),
-        ])),
-        ..Secret::default()
-    })
+/// Deletes this version of a Secret. A Secret that was changed since, or is gone, stays as it is.
+pub(crate) async fn delete(secrets: &Api<Secret>, about: &About) -> Result<(), StoreError> {
+    let version = Preconditions { uid: about.uid.clone(), resource_version: about.resource_version.clone() };
+    let parameters = DeleteParams { preconditions: Some(version), ..DeleteParams::default() };
+    match with_api_timeout(secrets.delete(&about.name, &parameters)).await {
+        Ok(deleted) => {
+            // The answer may be the Secret itself.
+            deleted.left().iter_mut().for_each(wipe);
+            Ok(())
+        }
+        Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(()),
+        Err(source) => Err(StoreError::api(&about.name)(source)),
+    }
 }

@@ -1,7 +1,7 @@
-//! `watch_keys`: watches the key Secrets in the controller's namespace and keeps the [`SharedRing`] and the rejections up to date.
+//! `watch_keys`: watches the key Secrets in the controller's namespace and keeps the [`SharedRing`] and the findings up to date.
 
 use crate::client::watch::{watch_backoff, watch_config};
-use crate::keys::store::rejections::{Rejections, SeenBy};
+use crate::keys::store::findings::{KeyFindings, SeenBy};
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::watched::WatchedSecrets;
 use crate::process::error_chain::chain;
@@ -31,15 +31,15 @@ pub(crate) async fn watch_keys(
     client: Client,
     namespace: String,
     ring: Arc<SharedRing>,
-    rejections: Arc<Rejections>,
+    findings: Arc<KeyFindings>,
 ) {
     tokio::select! {
         () = ring.clock().follow(&client) => {}
-        () = watch_secrets(&client, &namespace, &ring, &rejections) => {}
+        () = watch_secrets(&client, &namespace, &ring, &findings) => {}
     }
 }
 
-async fn watch_secrets(client: &Client, namespace: &str, ring: &SharedRing, rejections: &Rejections) {
+async fn watch_secrets(client: &Client, namespace: &str, ring: &SharedRing, findings: &KeyFindings) {
     let secrets = || Api::<ObservedSecret>::namespaced(client.clone(), namespace);
     let config = || watch_config().timeout(WATCH_SECONDS);
     let legacy_name = format!("metadata.name={}", ring.settings().new.prefix);
@@ -74,7 +74,7 @@ async fn watch_secrets(client: &Client, namespace: &str, ring: &SharedRing, reje
             let mut secrets = legacy.current().clone();
             secrets.extend(labelled.current().clone());
             ring.replace(&secrets, labelled.until());
-            rejections.replace(SeenBy::KeyWatch, ring.state().rejections.clone());
+            findings.replace(SeenBy::KeyWatch, || ring.state().findings.clone());
         }
     }
 }

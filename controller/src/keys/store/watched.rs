@@ -96,6 +96,14 @@ impl WatchedSecrets {
             KeyContent::Key { key, .. } => {
                 tracing::info!(secret, fingerprint = %key.fingerprint(), "registered private key");
             }
+            KeyContent::Wrapped { wrapped, .. } => {
+                let fingerprint = wrapped.certificate.fingerprint();
+                tracing::info!(secret, %fingerprint, "read a wrapped sealing key");
+            }
+            KeyContent::Escrow(wrapped) => {
+                let fingerprint = wrapped.certificate.fingerprint();
+                tracing::debug!(secret, %fingerprint, "read an escrow copy of a sealing key");
+            }
             KeyContent::Leaked(certificate) => {
                 let fingerprint = certificate.fingerprint();
                 tracing::warn!(secret, %fingerprint, "sealing key is labelled as leaked: it unseals nothing any more");

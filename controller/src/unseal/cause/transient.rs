@@ -22,6 +22,12 @@ pub(crate) enum Transient {
     Terminating(String),
     #[error("there is no sealing key yet")]
     NoKeys,
+    /// No key that is here opens it, and others wait to be unwrapped.
+    #[error(
+        "it may need a sealing key that is wrapped, and not unwrapped yet because its key management service does not answer ({0} waiting); it \
+         is tried again then"
+    )]
+    KeysWaiting(usize),
     /// Another client reverts each correction of the Secret.
     #[error(
         "another client keeps changing the Secret \"{name}\"{}; it is corrected again after growing delays", by(.editor.as_deref())

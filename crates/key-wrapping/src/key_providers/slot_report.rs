@@ -15,7 +15,9 @@ pub struct SlotReport {
 }
 
 impl SlotReport {
-    pub(crate) fn new(key: &WrappedKey, is_changed: bool, configured: &[String]) -> Self {
+    /// Compares the slots with the configured providers. `is_changed`: what the MAC says.
+    #[must_use]
+    pub fn new(key: &WrappedKey, is_changed: bool, configured: &[String]) -> Self {
         let slots = || key.slots().iter().map(|slot| slot.uri.as_str());
         let missing = configured.iter().filter(|uri| !slots().any(|slot| slot == *uri)).cloned();
         let unknown = slots().filter(|slot| !configured.iter().any(|uri| uri == slot)).map(shown);

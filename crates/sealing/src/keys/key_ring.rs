@@ -17,6 +17,8 @@ pub struct KeyRing {
     retired: BTreeSet<Fingerprint>,
     /// Whether some keys came without their certificates, so that their fingerprints are not known.
     has_nameless: bool,
+    /// How many keys are wrapped, and not unwrapped yet.
+    waiting: usize,
 }
 
 impl KeyRing {
@@ -48,6 +50,17 @@ impl KeyRing {
         Self { has_nameless, ..self }
     }
 
+    /// This ring, while further keys wait to be unwrapped: what does not open may open then.
+    #[must_use]
+    pub fn with_waiting(self, waiting: usize) -> Self {
+        Self { waiting, ..self }
+    }
+
+    /// How many keys are wrapped, and not unwrapped yet.
+    pub fn waiting(&self) -> usize {
+        self.waiting
+    }
+
     /// What is known of the key that a SealedSecret names.
     pub fn state_of(&self, key: Fingerprint) -> NotedKey {
         if self.is_revoked(key) {
@@ -73,6 +86,7 @@ impl KeyRing {
     pub fn opens_as(&self, other: &Self) -> bool {
         let fingerprints = |ring: &Self| ring.iter().map(SealingKey::fingerprint).collect::<Vec<_>>();
         self.revoked == other.revoked
+            && self.waiting == other.waiting
             && self.retired == other.retired
             && fingerprints(self) == fingerprints(other)
     }

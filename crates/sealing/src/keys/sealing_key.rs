@@ -83,6 +83,12 @@ impl SealingKey {
         Self { since, ..self }
     }
 
+    /// This key, with the date that was stored with it, as that of a wrapped key.
+    #[must_use]
+    pub fn dated(self, since: Timestamp) -> Self {
+        Self { since, ..self }
+    }
+
     /// The time by which keys are ordered: the newest key has the latest.
     pub fn since(&self) -> Timestamp {
         self.since

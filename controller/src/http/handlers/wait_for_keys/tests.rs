@@ -20,7 +20,7 @@ const SOON: Duration = Duration::from_secs(30);
 async fn answer(ring: &Arc<SharedRing>, shutdown: &CancellationToken, longest: Duration) -> StatusCode {
     let state = HttpState {
         ring: Arc::clone(ring),
-        rejections: Arc::default(),
+        findings: Arc::default(),
         metrics: Arc::new(Metrics::new(true)),
         readiness: Arc::default(),
         ending: shutdown.clone(),

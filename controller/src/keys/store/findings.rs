@@ -1,5 +1,5 @@
-//! [`Rejection`]: a Secret that is labelled as a sealing key and not used as one, and why; [`Rejections`]: all of them right now,
-//! in the controller's namespace and in others.
+//! [`KeyFinding`]: what is wrong with a Secret that is labelled as a sealing key, and whether it is used nevertheless; [`KeyFindings`]: all
+//! of them right now, in the controller's namespace and in others.
 
 use crate::events::about::About;
 use envelope::{CertificateError, KeyPairError, PublicKeyError};
@@ -7,9 +7,9 @@ use sealing::KeySecretError;
 use std::collections::BTreeMap;
 use tokio::sync::watch;
 
-/// Why a Secret is not used as a sealing key.
+/// What is wrong with the Secret of a sealing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RejectionReason {
+pub(crate) enum FindingReason {
     /// The Secret's type is not `kubernetes.io/tls`.
     Type,
     /// The certificate or the private key is missing.
@@ -26,10 +26,22 @@ pub(crate) enum RejectionReason {
     Namespace,
     /// Another Secret says that this key leaked.
     Leaked,
+    /// The label belongs to another type.
+    Label,
+    /// Wrapped, and no provider opens it.
+    NotUnwrapped,
+    /// Wrapped, and waiting for a provider that does not answer.
+    Waiting,
+    /// In plain, while keys have to be wrapped: used to open, and never to seal.
+    Plain,
+    /// Its slots are other ones than those it was wrapped with, or than those configured. It is used.
+    Slots,
+    /// An escrow copy for another recipient than the configured ones.
+    Escrow,
 }
 
-impl RejectionReason {
-    pub(crate) const ALL: [Self; 9] = [
+impl FindingReason {
+    pub(crate) const ALL: [Self; 15] = [
         Self::Type,
         Self::Incomplete,
         Self::Broken,
@@ -39,7 +51,18 @@ impl RejectionReason {
         Self::Mismatched,
         Self::Namespace,
         Self::Leaked,
+        Self::Label,
+        Self::NotUnwrapped,
+        Self::Waiting,
+        Self::Plain,
+        Self::Slots,
+        Self::Escrow,
     ];
+
+    /// Whether the Secret is not used as a sealing key.
+    pub(crate) fn is_refusal(self) -> bool {
+        !matches!(self, Self::Plain | Self::Slots | Self::Escrow | Self::Waiting)
+    }
 
     /// The value of the metric's label.
     pub(crate) fn as_str(self) -> &'static str {
@@ -53,11 +76,17 @@ impl RejectionReason {
             Self::Mismatched => "mismatched",
             Self::Namespace => "namespace",
             Self::Leaked => "leaked",
+            Self::Label => "label",
+            Self::NotUnwrapped => "not_unwrapped",
+            Self::Waiting => "waiting",
+            Self::Plain => "plain",
+            Self::Slots => "slots",
+            Self::Escrow => "escrow",
         }
     }
 }
 
-impl From<KeySecretError> for RejectionReason {
+impl From<KeySecretError> for FindingReason {
     fn from(error: KeySecretError) -> Self {
         match error {
             KeySecretError::Type => Self::Type,
@@ -73,11 +102,11 @@ impl From<KeySecretError> for RejectionReason {
     }
 }
 
-/// One version of a Secret that is rejected.
+/// One version of a Secret, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Rejection {
+pub(crate) struct KeyFinding {
     pub about: About,
-    pub reason: RejectionReason,
+    pub reason: FindingReason,
     /// The reason in words. It holds nothing of the Secret's content.
     pub message: String,
 }
@@ -91,25 +120,26 @@ pub(crate) enum SeenBy {
     ForeignWatch(Option<String>),
 }
 
-/// All rejections of all watches.
+/// All findings of all watches.
 #[derive(Debug, Default)]
-pub(crate) struct Rejections(watch::Sender<BTreeMap<SeenBy, Vec<Rejection>>>);
+pub(crate) struct KeyFindings(watch::Sender<BTreeMap<SeenBy, Vec<KeyFinding>>>);
 
-impl Rejections {
-    pub(crate) fn replace(&self, seen_by: SeenBy, rejections: Vec<Rejection>) {
-        self.0.send_modify(|current| _ = current.insert(seen_by, rejections));
+impl KeyFindings {
+    /// Replaces what one watch has found. `findings` is called while no other replacement takes place, so that the last one has the latest.
+    pub(crate) fn replace(&self, seen_by: SeenBy, findings: impl FnOnce() -> Vec<KeyFinding>) {
+        self.0.send_modify(|current| _ = current.insert(seen_by, findings()));
     }
 
-    /// The number of rejections for each reason.
-    pub(crate) fn counts(&self) -> [(RejectionReason, usize); RejectionReason::ALL.len()] {
+    /// The number of findings for each reason.
+    pub(crate) fn counts(&self) -> [(FindingReason, usize); FindingReason::ALL.len()] {
         let current = self.0.borrow();
-        RejectionReason::ALL.map(|reason| {
-            (reason, current.values().flatten().filter(|rejection| rejection.reason == reason).count())
+        FindingReason::ALL.map(|reason| {
+            (reason, current.values().flatten().filter(|finding| finding.reason == reason).count())
         })
     }
 
     /// Notified of each replacement.
-    pub(crate) fn changes(&self) -> watch::Receiver<BTreeMap<SeenBy, Vec<Rejection>>> {
+    pub(crate) fn changes(&self) -> watch::Receiver<BTreeMap<SeenBy, Vec<KeyFinding>>> {
         self.0.subscribe()
     }
 }

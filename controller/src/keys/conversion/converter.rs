@@ -1,0 +1,210 @@
+//! `convert_keys`: does what `plan` says, until the term ends.
+
+use crate::client::api_timeout::with_api_timeout;
+use crate::config::keys::Keys;
+use crate::events::about::About;
+use crate::events::queue::{EventQueue, NewEvent};
+use crate::keys::conversion::plan::{Conversion, Forms, plan};
+use crate::keys::store::key_secret::KeyContent;
+use crate::keys::store::ring::SharedRing;
+use crate::keys::store::secret_api::StoreError;
+use crate::keys::store::wrapped_secret::Unwrapping;
+use crate::keys::store::{new_secret, secret_api};
+use crate::keys::unwrapping::providers::Wrapping;
+use crate::process::backoff::Backoff;
+use crate::process::error_chain::chain;
+use api::ObservedMetadata;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use key_wrapping::SlotReport;
+use kube::{Api, Client};
+use sealing::SealingKey;
+use std::sync::Arc;
+use std::time::Duration;
+
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
+
+/// Stores keys in another form, in the controller's namespace.
+pub(crate) struct Converter<'a> {
+    secrets: Api<Secret>,
+    metadata: Api<ObservedMetadata<Secret>>,
+    ring: &'a SharedRing,
+    wrapping: &'a Wrapping,
+    forms: Forms,
+    events: EventQueue,
+}
+
+impl<'a> Converter<'a> {
+    pub(crate) fn new(
+        (client, namespace): (&Client, &str),
+        ring: &'a SharedRing,
+        wrapping: &'a Wrapping,
+        forms: Forms,
+        events: EventQueue,
+    ) -> Self {
+        let secrets = Api::namespaced(client.clone(), namespace);
+        let metadata = Api::namespaced(client.clone(), namespace);
+        Self { secrets, metadata, ring, wrapping, forms, events }
+    }
+
+    /// Converts until this future is dropped.
+    pub(crate) async fn convert_keys(&self) {
+        let mut changes = self.ring.changes();
+        self.ring.loaded().await;
+        let mut backoff = BACKOFF;
+        loop {
+            changes.borrow_and_update();
+            let steps = plan(&self.ring.state(), self.forms);
+            if steps.is_empty() {
+                backoff = BACKOFF;
+                if changes.changed().await.is_err() {
+                    return;
+                }
+                continue;
+            }
+            let mut failed = false;
+            for step in steps {
+                failed |= self.carry_out(step).await.is_none();
+            }
+            // Where all steps succeeded, the watch has yet to show it.
+            let delay = if failed { backoff.next_delay() } else { BACKOFF.after(0) };
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    /// None if it failed, which is logged and recorded.
+    async fn carry_out(&self, step: Conversion) -> Option<()> {
+        let (old, done) = match step {
+            Conversion::Wrap(old, key) => (old.clone(), self.wrap(&old, &key).await),
+            Conversion::Unwrap(old, key) => (old.clone(), self.unwrap(&old, &key).await),
+            Conversion::Escrow(old, key) => (old.clone(), self.escrow(&old, &key).await),
+            Conversion::Delete { old, new } => (old.clone(), self.delete(&old, &new).await),
+        };
+        match done {
+            Ok(()) => Some(()),
+            Err(error) => {
+                let (secret, error) = (&old.name, chain(&error));
+                tracing::error!(secret, error, "storing a sealing key in another form failed, will retry");
+                let message = format!("the sealing key is not stored in another form yet: {error}");
+                self.record(old, true, "SealingKeyWarning", message);
+                None
+            }
+        }
+    }
+
+    async fn wrap(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
+        let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
+        let metadata = self.metadata(old, "wrapped").await?;
+        let unbound = self.wrapping.states.unbound();
+        let secret = new_secret::wrapped(metadata, (key.pair().certificate(), &wrapped), &unbound);
+        let Some(created) = self.create(secret).await? else { return Ok(()) };
+        if let KeyContent::Wrapped { wrapped, .. } = &created.content {
+            // What was wrapped was opened by each provider, and is what the API server has.
+            let unwrapped = self.wrapping.providers.unwrap(&wrapped.key, wrapped.certificate.clone()).await;
+            let unwrapped = unwrapped.map_err(|source| StoreError::Unwrap(Box::new(source)))?;
+            let key = SealingKey::new(created.about.name.clone(), unwrapped.pair).dated(wrapped.key.since());
+            let unwrapped = Unwrapping::Unwrapped { key: Arc::new(key), slots: SlotReport::default() };
+            self.ring.note_unwrapping(Some(&created), wrapped.id, &unwrapped);
+        }
+        Ok(())
+    }
+
+    async fn unwrap(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
+        let secret = new_secret::plain(self.metadata(old, "plain").await?, key.pair())?;
+        if let Some(created) = self.create(secret).await? {
+            self.ring.add(&created);
+        }
+        Ok(())
+    }
+
+    async fn escrow(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
+        let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
+        let metadata = self.metadata(old, "escrow").await?;
+        let secret = new_secret::escrow(metadata, (key.pair().certificate(), &wrapped));
+        let Some(created) = self.create(secret).await? else { return Ok(()) };
+        self.ring.add(&created);
+        let message = format!("stored a copy for the age recipient beside the sealing key {}", old.name);
+        self.record(created.about, false, "SealingKeyEscrowed", message);
+        Ok(())
+    }
+
+    async fn delete(&self, old: &About, new: &str) -> Result<(), StoreError> {
+        secret_api::delete(&self.secrets, old).await?;
+        let secret = &old.name;
+        if self.forms.unwrap_all {
+            tracing::warn!(secret, new, "the sealing key stands in plain now");
+            return Ok(());
+        }
+        tracing::info!(
+            secret,
+            new,
+            "the sealing key is wrapped now, and the Secret with its earlier form deleted"
+        );
+        let message = format!(
+            "the sealing key of the deleted Secret {secret} is kept here now. Backups of the cluster and of etcd from before still have it in \
+             its earlier form: renew the key (`kubeseal-rs keys renew`), and reseal"
+        );
+        let about = About { name: new.to_owned(), uid: None, resource_version: None, ..old.clone() };
+        self.record(about, false, "SealingKeyWrapped", message);
+        Ok(())
+    }
+
+    /// None if another Secret has the name; the watch will show it.
+    async fn create(
+        &self,
+        secret: Secret,
+    ) -> Result<Option<crate::keys::store::key_secret::KeySecret>, StoreError> {
+        let Keys { order, .. } = self.ring.settings();
+        secret_api::create(&self.secrets, secret, *order).await
+    }
+
+    /// The labels and annotations of a Secret, for another one that holds the same key, under a free name.
+    async fn metadata(&self, old: &About, form: &str) -> Result<ObjectMeta, StoreError> {
+        let reading = with_api_timeout(self.metadata.get(&old.name)).await;
+        let known = reading.map_err(StoreError::api(&old.name))?;
+        let state = self.ring.state();
+        let name = free_name(&old.name, form, |name| state.records.has_name(name));
+        Ok(new_secret::copied_metadata(name, &known.metadata))
+    }
+
+    fn record(&self, about: About, warning: bool, reason: &'static str, message: String) {
+        self.events.record(about, NewEvent { warning, reason, message });
+    }
+}
+
+/// The name of the Secret of another form: the name of the old one with the form after it, and a number where that is taken.
+fn free_name(old: &str, form: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    const FORMS: [&str; 3] = ["-wrapped", "-plain", "-escrow"];
+    let without_number = old.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('-').unwrap_or(old);
+    let stem = [without_number, old]
+        .into_iter()
+        .find_map(|name| FORMS.iter().find_map(|form| name.strip_suffix(form)));
+    let stem = stem.unwrap_or(old);
+    let numbered = |number: usize| match number {
+        1 => format!("{stem}-{form}"),
+        number => format!("{stem}-{form}-{number}"),
+    };
+    (1..).map(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_form_at_its_end() {
+        let taken = ["a-wrapped", "a-wrapped-2", "key-7x2-wrapped"];
+        for (old, form, expected) in [
+            ("key-7x2", "wrapped", "key-7x2-wrapped-2"),
+            ("key-7x2", "plain", "key-7x2-plain"),
+            ("key-7", "wrapped", "key-7-wrapped"),
+            ("a", "wrapped", "a-wrapped-3"),
+            ("a-wrapped", "wrapped", "a-wrapped-3"),
+            ("a-wrapped-2", "wrapped", "a-wrapped-3"),
+            ("a-wrapped-2", "plain", "a-plain"),
+            ("a-plain", "wrapped", "a-wrapped-3"),
+        ] {
+            assert_eq!(free_name(old, form, |name| taken.contains(&name)), expected, "{old}");
+        }
+    }
+}

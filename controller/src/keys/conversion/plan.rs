@@ -1,0 +1,105 @@
+//! [`plan`]: which keys are to be stored in another form. Pure.
+
+use crate::config::key_wrapping::KeyWrapping;
+use crate::events::about::About;
+use crate::keys::store::key_secret::{KeyContent, KeySecret};
+use crate::keys::store::ring_state::RingState;
+use crate::keys::store::wrapped_secret::Unwrapping;
+use sealing::SealingKey;
+use std::sync::Arc;
+
+/// What the flags say about the form of keys.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Forms {
+    /// Keys are wrapped where a user requests it.
+    pub wraps: bool,
+    /// Every wrapped key is stored in plain.
+    pub unwrap_all: bool,
+    /// Every key in plain has an escrow copy.
+    pub keeps_escrow_copies: bool,
+}
+
+/// One step.
+#[derive(Debug)]
+pub(crate) enum Conversion {
+    /// Stores this key wrapped, beside the Secret.
+    Wrap(About, Arc<SealingKey>),
+    /// Stores it in plain, beside the Secret.
+    Unwrap(About, Arc<SealingKey>),
+    /// Stores a copy for the age recipients.
+    Escrow(About, Arc<SealingKey>),
+    /// Deletes the Secret, because the key is there in the form that is wanted: in the Secret of this name.
+    Delete { old: About, new: String },
+}
+
+impl Forms {
+    pub(crate) fn of(wrapping: &KeyWrapping) -> Self {
+        Self {
+            wraps: wrapping.wraps(),
+            unwrap_all: wrapping.unwrap_all,
+            keeps_escrow_copies: wrapping.keeps_escrow_copies(),
+        }
+    }
+}
+
+/// The steps that the Secrets of this moment need. A key that is not in use is left as it is.
+pub(crate) fn plan(state: &RingState, forms: Forms) -> Vec<Conversion> {
+    let in_use = |key: &SealingKey| state.ring.iter().any(|it| it.fingerprint() == key.fingerprint());
+    let held = state.secrets().filter_map(|secret| {
+        let (key, is_wrapped) = held(state, secret)?;
+        in_use(key).then_some((secret, key, is_wrapped))
+    });
+    held.filter_map(|(secret, key, is_wrapped)| step(state, forms, secret, key, is_wrapped)).collect()
+}
+
+fn step(
+    state: &RingState,
+    forms: Forms,
+    secret: &KeySecret,
+    key: &Arc<SealingKey>,
+    is_wrapped: bool,
+) -> Option<Conversion> {
+    let about = secret.about.clone();
+    let other = |wrapped: bool| {
+        let mut others =
+            state.secrets().filter(|other| other.about.name != about.name && !other.wants_conversion);
+        others.find(|other| {
+            held(state, other).is_some_and(|(it, is_wrapped)| {
+                is_wrapped == wrapped && it.fingerprint() == key.fingerprint()
+            })
+        })
+    };
+    let (wanted, convert): (bool, fn(About, Arc<SealingKey>) -> Conversion) =
+        if forms.wraps && secret.wants_conversion {
+            (true, Conversion::Wrap)
+        } else if forms.unwrap_all && is_wrapped {
+            (false, Conversion::Unwrap)
+        } else if forms.keeps_escrow_copies && !is_wrapped && !has_escrow_copy(state, key) {
+            return Some(Conversion::Escrow(about, Arc::clone(key)));
+        } else {
+            return None;
+        };
+    Some(match other(wanted) {
+        Some(new) => Conversion::Delete { new: new.about.name.clone(), old: about },
+        None => convert(about, Arc::clone(key)),
+    })
+}
+
+/// The key of a Secret, and whether it is wrapped.
+fn held<'a>(state: &'a RingState, secret: &'a KeySecret) -> Option<(&'a Arc<SealingKey>, bool)> {
+    match &secret.content {
+        KeyContent::Key { key, .. } => Some((key, false)),
+        KeyContent::Wrapped { wrapped, .. } => match state.unwrapped(wrapped)? {
+            Unwrapping::Unwrapped { key, .. } => Some((key, true)),
+            Unwrapping::Waiting(_) | Unwrapping::Failed(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn has_escrow_copy(state: &RingState, key: &SealingKey) -> bool {
+    state.secrets().any(|secret| match &secret.content {
+        KeyContent::Escrow(copy) => copy.certificate.fingerprint() == key.fingerprint(),
+        _ => false,
+    })
+}

@@ -1,0 +1,94 @@
+//! The Secret of a new key: [`plain`], in upstream's shape, so that either controller reads it; [`wrapped`], and [`escrow`].
+//!
+//! Decided: the Secret is `immutable`. Names are derived, so an old backup may hold another key under the same name: applying it
+//! fails, instead of replacing a key that is in use. Labels and annotations can still be changed, and the Secret deleted.
+
+use crate::config::keys::NewKeys;
+use crate::keys::renewal_request::{FULFILS, RenewalRequest};
+use api::sealing_key::{
+    ACTIVE, CERTIFICATE, ESCROW, LABEL, PRIVATE_KEY, RENEW, REWRAP, SECRET_TYPE, UNBOUND, WRAP, WRAPPED,
+    WRAPPED_KEY, WRAPPED_TYPE,
+};
+use envelope::{Certificate, KeyPair, PrivateKeyError};
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use key_wrapping::WrappedKey;
+use std::collections::BTreeMap;
+
+/// The Secret of a key in plain.
+pub(crate) fn plain(metadata: ObjectMeta, pair: &KeyPair) -> Result<Secret, PrivateKeyError> {
+    let private = pair.private().to_pkcs1_pem()?;
+    let data = [(PRIVATE_KEY, private.as_bytes().to_vec()), certificate(pair.certificate())];
+    Ok(secret(metadata, ACTIVE, SECRET_TYPE, data))
+}
+
+/// The Secret of a wrapped key. `unbound` are the providers that decrypt in any context.
+pub(crate) fn wrapped(
+    mut metadata: ObjectMeta,
+    (public, key): (&Certificate, &WrappedKey),
+    unbound: &[String],
+) -> Secret {
+    if !unbound.is_empty() {
+        metadata.annotations.get_or_insert_default().insert(UNBOUND.into(), unbound.join(" "));
+    }
+    secret(metadata, WRAPPED, WRAPPED_TYPE, [(WRAPPED_KEY, key.to_json()), certificate(public)])
+}
+
+/// The Secret of an escrow copy.
+pub(crate) fn escrow(metadata: ObjectMeta, (public, key): (&Certificate, &WrappedKey)) -> Secret {
+    secret(metadata, ESCROW, WRAPPED_TYPE, [(WRAPPED_KEY, key.to_json()), certificate(public)])
+}
+
+/// The labels and annotations of a new key's Secret.
+pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest]) -> ObjectMeta {
+    // The annotations of the flags may not request anything of the controller.
+    let mut annotations = settings.annotations.clone();
+    for request in [RENEW, FULFILS, WRAP, REWRAP, UNBOUND] {
+        annotations.remove(request);
+    }
+    annotations.extend(RenewalRequest::annotation(fulfils).map(|requests| (FULFILS.to_owned(), requests)));
+    ObjectMeta {
+        name: Some(name.into()),
+        annotations: Some(annotations),
+        labels: Some(settings.labels.clone()),
+        ..ObjectMeta::default()
+    }
+}
+
+/// The labels and annotations of a Secret, for another one that holds the same key in another form.
+pub(crate) fn copied_metadata(name: String, of: &ObjectMeta) -> ObjectMeta {
+    let mut annotations = of.annotations.clone().unwrap_or_default();
+    for request in [WRAP, REWRAP, UNBOUND] {
+        annotations.remove(request);
+    }
+    ObjectMeta {
+        name: Some(name),
+        annotations: Some(annotations),
+        labels: of.labels.clone(),
+        ..ObjectMeta::default()
+    }
+}
+
+fn certificate(certificate: &Certificate) -> (&'static str, Vec<u8>) {
+    (CERTIFICATE, certificate.to_pem().into_bytes())
+}
+
+fn secret<const N: usize>(
+    mut metadata: ObjectMeta,
+    label: &str,
+    type_: &str,
+    data: [(&str, Vec<u8>); N],
+) -> Secret {
+    // Labels of the flags may not take the key out of use.
+    metadata.labels.get_or_insert_default().insert(LABEL.into(), label.into());
+    let data: BTreeMap<_, _> =
+        data.into_iter().map(|(name, value)| (name.to_owned(), ByteString(value))).collect();
+    Secret {
+        metadata,
+        type_: Some(type_.into()),
+        immutable: Some(true),
+        data: Some(data),
+        ..Secret::default()
+    }
+}

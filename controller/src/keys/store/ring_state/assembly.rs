@@ -1,0 +1,199 @@
+//! `assemble`: from the Secrets to the state.
+
+use super::{RingState, Sources};
+use crate::keys::key_age::KeyAge;
+use crate::keys::renewal_request::RenewalRequest;
+use crate::keys::store::findings::{FindingReason, KeyFinding};
+use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
+use crate::keys::store::key_secret::{KeyContent, KeySecret};
+use crate::keys::store::wrapped_secret::{Unwrapping, WrappedSecret};
+use envelope::{Certificate, Fingerprint};
+use key_wrapping::SlotReport;
+use sealing::{KeyRing, SealingKey};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What one Secret holds, once what has become of unwrapping it is known.
+enum Held<'a> {
+    Key {
+        key: &'a Arc<SealingKey>,
+        request: Option<RenewalRequest>,
+        is_wrapped: bool,
+    },
+    /// A wrapped key that may be unwrapped later.
+    Waiting,
+    /// A wrapped key that no provider opens.
+    Closed,
+    Leaked(&'a Certificate),
+    Retired(&'a Certificate),
+    /// An escrow copy, or no key at all.
+    Unused,
+    Rejected,
+}
+
+/// Both keys and findings, while the Secrets are gone through.
+struct Assembly<'a> {
+    sources: &'a Sources,
+    leaks: Vec<&'a Certificate>,
+    /// The keys that were unwrapped.
+    unwrapped: BTreeSet<Fingerprint>,
+    keys: Vec<Arc<SealingKey>>,
+    revoked: BTreeSet<Fingerprint>,
+    retired: BTreeSet<Fingerprint>,
+    backed_up: BTreeSet<Fingerprint>,
+    findings: Vec<KeyFinding>,
+}
+
+pub(super) fn assemble(mut sources: Sources) -> RingState {
+    // What is known of a version that is gone is forgotten, the private key with it.
+    let wrapped = sources.secrets.values().filter_map(|secret| match &secret.content {
+        KeyContent::Wrapped { wrapped, .. } => Some(wrapped.id),
+        _ => None,
+    });
+    let present: BTreeSet<_> = wrapped.collect();
+    sources.unwrapping.retain(|id, _| present.contains(id));
+    let mut assembly = Assembly::new(&sources);
+    let mut records = Vec::new();
+    for (name, secret) in &sources.secrets {
+        let state = assembly.take(secret);
+        records.push(KeyRecord { name: name.clone(), state, fulfils: secret.fulfils.clone() });
+    }
+    let waiting = records.iter().filter(|record| record.state == KeyState::Waiting).count();
+    let Assembly { keys, revoked, retired, backed_up, findings, .. } = assembly;
+    let had_any = sources.had_any || !keys.is_empty();
+    RingState {
+        ring: Arc::new(KeyRing::new(keys).revoking(revoked).retiring(retired).with_waiting(waiting)),
+        records: Arc::new(KeyRecords { secrets: records, had_any }),
+        findings,
+        backed_up,
+        sources,
+    }
+}
+
+impl<'a> Assembly<'a> {
+    fn new(sources: &'a Sources) -> Self {
+        let leaks: Vec<_> = sources.secrets.values().filter_map(leaked).collect();
+        let unwrapped = sources.unwrapping.values().filter_map(|unwrapping| match unwrapping {
+            Unwrapping::Unwrapped { key, .. } => Some(key.fingerprint()),
+            _ => None,
+        });
+        Self {
+            sources,
+            unwrapped: unwrapped.collect(),
+            keys: Vec::new(),
+            revoked: leaks.iter().map(|leak| leak.fingerprint()).collect(),
+            retired: BTreeSet::new(),
+            backed_up: BTreeSet::new(),
+            findings: Vec::new(),
+            leaks,
+        }
+    }
+
+    /// Takes one Secret, and returns what it is to renewal.
+    fn take(&mut self, secret: &'a KeySecret) -> KeyState {
+        match self.held(secret) {
+            Held::Key { key, .. } if self.has_leaked(key) => {
+                self.revoked.insert(key.fingerprint());
+                let message = "another Secret is labelled as leaked and holds the same key";
+                self.find(secret, FindingReason::Leaked, message.to_owned());
+                KeyState::Unused
+            }
+            Held::Key { key, is_wrapped: false, .. } if self.unwrapped.contains(&key.fingerprint()) => {
+                let message = "the same key is there in wrapped form, which counts: delete this Secret, in which it stands in plain";
+                self.find(secret, FindingReason::Plain, message.to_owned());
+                KeyState::Unused
+            }
+            Held::Key { key, request, is_wrapped } => {
+                self.keys.push(Arc::clone(key));
+                let (fingerprint, age) = (key.fingerprint(), KeyAge::of(key));
+                self.backed_up.extend(secret.is_backed_up.then_some(fingerprint));
+                if is_wrapped || self.sources.policy.serves_plain {
+                    return KeyState::Active { fingerprint, age, request };
+                }
+                let message = "it stands in plain, and --key-wrap-required is on: it opens what was sealed with it, and is never sealed \
+                               with; wrap it with `kubeseal-rs keys wrap`";
+                self.find(secret, FindingReason::Plain, message.to_owned());
+                KeyState::OpensOnly { fingerprint, age }
+            }
+            Held::Waiting => KeyState::Waiting,
+            Held::Closed => KeyState::Closed,
+            Held::Leaked(certificate) => KeyState::Leaked {
+                fingerprint: certificate.fingerprint(),
+                valid_from: certificate.not_before(),
+            },
+            Held::Retired(certificate) => {
+                self.retired.insert(certificate.fingerprint());
+                KeyState::Unused
+            }
+            Held::Unused | Held::Rejected => KeyState::Unused,
+        }
+    }
+
+    fn held(&mut self, secret: &'a KeySecret) -> Held<'a> {
+        match &secret.content {
+            KeyContent::Key { key, request } => Held::Key { key, request: *request, is_wrapped: false },
+            KeyContent::Wrapped { .. } if !self.sources.policy.unwraps => {
+                let message = "it is wrapped, and this controller has no provider that opens it: give it --key-wrap-with or --key-unwrap-with, \
+                               or store the key in plain with `kubeseal-rs keys unwrap`";
+                self.find(secret, FindingReason::NotUnwrapped, message.to_owned());
+                Held::Closed
+            }
+            KeyContent::Wrapped { wrapped, request } => {
+                let sources = self.sources;
+                match sources.unwrapping.get(&wrapped.id) {
+                    None => Held::Waiting,
+                    Some(Unwrapping::Waiting(error)) => {
+                        self.find(secret, FindingReason::Waiting, format!("not unwrapped yet: {error}"));
+                        Held::Waiting
+                    }
+                    Some(Unwrapping::Failed(error)) => {
+                        self.find(secret, FindingReason::NotUnwrapped, error.clone());
+                        Held::Closed
+                    }
+                    Some(Unwrapping::Unwrapped { key, slots }) => {
+                        if !slots.is_as_configured() {
+                            self.find(secret, FindingReason::Slots, slots.to_string());
+                        }
+                        Held::Key { key, request: *request, is_wrapped: true }
+                    }
+                }
+            }
+            KeyContent::Leaked(certificate) => Held::Leaked(certificate),
+            KeyContent::Retired(certificate) => Held::Retired(certificate),
+            KeyContent::Escrow(copy) => {
+                self.check_escrow(secret, copy);
+                Held::Unused
+            }
+            KeyContent::Unused => Held::Unused,
+            KeyContent::Rejected(reason, message) => {
+                self.find(secret, *reason, message.clone());
+                Held::Rejected
+            }
+        }
+    }
+
+    /// Reports a copy that is for other recipients than those configured.
+    fn check_escrow(&mut self, secret: &KeySecret, copy: &WrappedSecret) {
+        let configured = &self.sources.policy.escrow_recipients;
+        let report = SlotReport::new(&copy.key, false, configured);
+        if !configured.is_empty() && !report.is_as_configured() {
+            self.find(secret, FindingReason::Escrow, report.to_string());
+        }
+    }
+
+    fn has_leaked(&self, key: &SealingKey) -> bool {
+        let public = key.pair().certificate().public();
+        self.leaks.iter().any(|leak| leak.public() == public)
+    }
+
+    fn find(&mut self, secret: &KeySecret, reason: FindingReason, message: String) {
+        self.findings.push(KeyFinding { about: secret.about.clone(), reason, message });
+    }
+}
+
+fn leaked(secret: &KeySecret) -> Option<&Certificate> {
+    match &secret.content {
+        KeyContent::Leaked(certificate) => Some(certificate),
+        _ => None,
+    }
+}

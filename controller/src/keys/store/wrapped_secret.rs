@@ -1,0 +1,71 @@
+//! [`WrappedSecret`]: a wrapped key as its Secret holds it; [`Unwrapping`]: what has become of unwrapping it.
+
+use api::sealing_key::{CERTIFICATE, WRAPPED_KEY};
+use envelope::{Certificate, CertificateError};
+use k8s_openapi::api::core::v1::Secret;
+use key_wrapping::{FormatError, SlotReport, WrappedKey};
+use sealing::SealingKey;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+
+/// A wrapped key that was read, and not unwrapped.
+#[derive(Debug)]
+pub(crate) struct WrappedSecret {
+    /// The Secret's name.
+    pub name: String,
+    pub id: WrappedId,
+    pub certificate: Certificate,
+    pub key: WrappedKey,
+}
+
+/// A digest of all that unwrapping depends on. A change of a label or an annotation does not change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WrappedId([u8; 32]);
+
+/// What has become of unwrapping one version of a key. Absent: it was not tried yet.
+#[derive(Debug, Clone)]
+pub(crate) enum Unwrapping {
+    /// Both halves match.
+    Unwrapped {
+        key: Arc<SealingKey>,
+        /// How its slots differ from those it was wrapped with, and from those configured.
+        slots: SlotReport,
+    },
+    /// A provider did not answer. It is tried again.
+    Waiting(String),
+    /// It is not tried again before its Secret changes.
+    Failed(String),
+}
+
+/// Why a Secret holds no wrapped key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WrappedSecretError {
+    #[error("it has no {0}")]
+    Missing(&'static str),
+    #[error("its {CERTIFICATE} cannot be used")]
+    Certificate(#[from] CertificateError),
+    #[error("its {WRAPPED_KEY} is not a wrapped key")]
+    Format(#[from] FormatError),
+}
+
+impl WrappedSecret {
+    pub(crate) fn read(secret: &Secret) -> Result<Self, WrappedSecretError> {
+        let bytes = |name| {
+            let value = secret.data.as_ref().and_then(|data| data.get(name));
+            value.map(|value| value.0.as_slice()).ok_or(WrappedSecretError::Missing(name))
+        };
+        let (certificate, key) = (bytes(CERTIFICATE)?, bytes(WRAPPED_KEY)?);
+        let name = secret.metadata.name.clone().unwrap_or_default();
+        let mut digest = Sha256::new();
+        for part in [name.as_bytes(), certificate, key] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        Ok(Self {
+            name,
+            id: WrappedId(digest.finalize().into()),
+            certificate: Certificate::from_pem(std::str::from_utf8(certificate).unwrap_or_default())?,
+            key: WrappedKey::from_json(key)?,
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! [`next`]: which wrapped key is tried next, and when. Pure.
+//!
+//! Decided: one call at a time, keys that were never tried first, and those the newest first; each key has its own backoff. A thousand
+//! planted keys cost one refused call each, and then wait longer and longer, while a new key is tried at once.
+
+use crate::keys::store::wrapped_secret::{WrappedId, WrappedSecret};
+use crate::process::backoff::Backoff;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
+
+/// When keys that failed are tried again.
+#[derive(Debug, Default)]
+pub(crate) struct Retries(BTreeMap<WrappedId, Retry>);
+
+#[derive(Debug)]
+struct Retry {
+    backoff: Backoff,
+    due: Instant,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Try(Arc<WrappedSecret>),
+    /// None: until the keys change.
+    Wait(Option<Instant>),
+}
+
+impl Retries {
+    /// Which of the waiting keys, newest first, is next.
+    pub(crate) fn next(&mut self, waiting: &[Arc<WrappedSecret>], now: Instant) -> Next {
+        self.0.retain(|id, _| waiting.iter().any(|wrapped| wrapped.id == *id));
+        let never_tried = waiting.iter().find(|wrapped| !self.0.contains_key(&wrapped.id));
+        if let Some(wrapped) = never_tried {
+            return Next::Try(Arc::clone(wrapped));
+        }
+        let due = |wrapped: &&Arc<WrappedSecret>| self.0.get(&wrapped.id).map(|retry| retry.due);
+        match waiting.iter().min_by_key(due) {
+            Some(wrapped) if due(&wrapped).is_none_or(|due| due <= now) => Next::Try(Arc::clone(wrapped)),
+            earliest => Next::Wait(earliest.as_ref().and_then(due)),
+        }
+    }
+
+    /// Notes that a key failed, and returns the delay before it is tried again.
+    pub(crate) fn failed(&mut self, id: WrappedId, now: Instant) -> Duration {
+        let retry = self.0.entry(id).or_insert_with(|| Retry { backoff: BACKOFF.with_jitter(), due: now });
+        let delay = retry.backoff.next_delay();
+        retry.due = now + delay;
+        delay
+    }
+
+    /// Tries all keys at once, because a provider answers again.
+    pub(crate) fn all_due(&mut self, now: Instant) {
+        self.0.values_mut().for_each(|retry| retry.due = now);
+    }
+}

@@ -1,0 +1,41 @@
+//! [`ProviderStates`]: what is known of each provider: whether it answers, with which key it encrypts now, and whether it binds the context.
+
+use key_wrapping::Binding;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+
+/// What is known of one provider.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ProviderState {
+    /// Whether its last call succeeded; None before the first.
+    pub is_up: Option<bool>,
+    /// The name of the key with which it encrypts now, where it says so.
+    pub key_id: Option<String>,
+    /// None before it was found out.
+    pub binding: Option<Binding>,
+}
+
+/// By the provider's URI.
+#[derive(Debug, Default)]
+pub(crate) struct ProviderStates(Mutex<BTreeMap<String, ProviderState>>);
+
+impl ProviderStates {
+    pub(crate) fn update(&self, uri: &str, change: impl FnOnce(&mut ProviderState)) {
+        change(self.0.lock().entry(uri.to_owned()).or_default());
+    }
+
+    pub(crate) fn of(&self, uri: &str) -> ProviderState {
+        self.0.lock().get(uri).cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn all(&self) -> BTreeMap<String, ProviderState> {
+        self.0.lock().clone()
+    }
+
+    /// The providers that decrypt in any context what they encrypted.
+    pub(crate) fn unbound(&self) -> Vec<String> {
+        let states = self.0.lock();
+        let unbound = states.iter().filter(|(_, state)| state.binding == Some(Binding::Unbound));
+        unbound.map(|(uri, _)| uri.clone()).collect()
+    }
+}
