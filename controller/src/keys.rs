@@ -29,4 +29,6 @@ pub(crate) mod renewal;
 pub(crate) mod renewal_request;
 pub(crate) mod status;
 pub(crate) mod store;
+#[cfg(test)]
+pub(crate) mod test_wrapped;
 pub(crate) mod unwrapping;

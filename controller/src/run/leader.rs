@@ -40,7 +40,8 @@ pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     // The leader records events about rejected keys; the API server takes each of them once.
     let looking_after_keys = async {
         let recording = record_events(&state.findings, events.clone());
-        let converting = convert_keys(replica, &client, events.clone());
+        // Boxed, because the future of a whole term contains it.
+        let converting = Box::pin(convert_keys(replica, &client, events.clone()));
         let all = async { tokio::join!(renewer.renew(), recording, converting) };
         shutdown.run_until_cancelled(all).await;
     };

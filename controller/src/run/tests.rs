@@ -4,8 +4,12 @@ use crate::keys::metrics::KeyMetrics;
 use crate::keys::store::findings::KeyFindings;
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::ring::tests::a_key;
+use crate::keys::unwrapping::metrics::ProviderMetrics;
+use crate::keys::unwrapping::provider_states::ProviderStates;
+use crate::keys::unwrapping::providers::Wrapping;
 use crate::metrics::Metrics;
 use api::WatchedSealedSecret;
+use key_wrapping::KeyProviders;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +24,12 @@ type Families = BTreeMap<String, (String, BTreeSet<String>)>;
 fn the_reference_lists_every_metric_with_its_type_and_labels() {
     let ring = SharedRing::unread();
     ring.show([a_key()]);
-    let metrics = Metrics::new(true).with(Box::new(KeyMetrics::new(&ring, &Arc::<KeyFindings>::default())));
+    let providers = KeyProviders::new("prod".parse().unwrap(), Vec::new(), Vec::new());
+    let wrapping = Wrapping { providers, states: ProviderStates::default() };
+    wrapping.states.update("awskms:arn", |state| state.is_up = Some(true));
+    let metrics = Metrics::new(true)
+        .with(Box::new(KeyMetrics::new(&ring, &Arc::<KeyFindings>::default())))
+        .with(Box::new(ProviderMetrics(Arc::new(wrapping))));
     let observed: WatchedSealedSecret =
         serde_json::from_value(json!({ "metadata": { "namespace": "shop", "name": "db", "uid": "u" } }))
             .unwrap();

@@ -184,7 +184,14 @@ fn free_name(old: &str, form: &str, is_taken: impl Fn(&str) -> bool) -> String {
         1 => format!("{stem}-{form}"),
         number => format!("{stem}-{form}-{number}"),
     };
-    (1..).map(numbered).find(|name| !is_taken(name)).unwrap_or_default()
+    let mut number = 1;
+    loop {
+        let name = numbered(number);
+        if !is_taken(&name) {
+            return name;
+        }
+        number += 1;
+    }
 }
 
 #[cfg(test)]

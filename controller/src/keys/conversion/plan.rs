@@ -69,19 +69,19 @@ fn step(
             })
         })
     };
-    let (wanted, convert): (bool, fn(About, Arc<SealingKey>) -> Conversion) =
-        if forms.wraps && secret.wants_conversion {
-            (true, Conversion::Wrap)
-        } else if forms.unwrap_all && is_wrapped {
-            (false, Conversion::Unwrap)
-        } else if forms.keeps_escrow_copies && !is_wrapped && !has_escrow_copy(state, key) {
-            return Some(Conversion::Escrow(about, Arc::clone(key)));
-        } else {
-            return None;
-        };
-    Some(match other(wanted) {
+    let key = Arc::clone(key);
+    let (instead, step) = if forms.wraps && secret.wants_conversion {
+        (other(true), Conversion::Wrap(about.clone(), key))
+    } else if forms.unwrap_all && is_wrapped {
+        (other(false), Conversion::Unwrap(about.clone(), key))
+    } else if forms.keeps_escrow_copies && !is_wrapped && !has_escrow_copy(state, &key) {
+        (None, Conversion::Escrow(about.clone(), key))
+    } else {
+        return None;
+    };
+    Some(match instead {
         Some(new) => Conversion::Delete { new: new.about.name.clone(), old: about },
-        None => convert(about, Arc::clone(key)),
+        None => step,
     })
 }
 
@@ -103,3 +103,6 @@ fn has_escrow_copy(state: &RingState, key: &SealingKey) -> bool {
         _ => false,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ pub(crate) enum Wait {
     /// A key is due, but has to be newer than the one it renews: not in this second.
     UntilNewer(Timestamp),
     /// Wrapped keys wait for a provider. Requests stay open.
-    UntilUnwrapped,
+    ForProviders,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub(crate) fn next_step(
     let future_requests = schedule.open_future_requests();
     let Some(newest) = schedule.newest() else {
         return if records.any(KeyState::Waiting) {
-            RenewalPlan::Wait(Wait::UntilUnwrapped)
+            RenewalPlan::Wait(Wait::ForProviders)
         } else if let Some(key) = schedule.next_to_renew() {
             create(Some(key.fingerprint), RenewalReason::FutureDates, future_requests)
         } else if let Some(plain) = records.newest_that_only_opens() {

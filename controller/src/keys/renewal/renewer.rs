@@ -110,7 +110,7 @@ impl<'a> Renewer<'a> {
         let mut backoff = BACKOFF;
         loop {
             match settle(self, self.requests).await {
-                Ok((Wait::UntilDue(None) | Wait::UntilUnwrapped, _)) => return LONGEST_WAIT,
+                Ok((Wait::UntilDue(None) | Wait::ForProviders, _)) => return LONGEST_WAIT,
                 Ok((Wait::UntilDue(Some(moment)) | Wait::UntilNewer(moment), now)) => {
                     let wait = Duration::try_from(moment.duration_since(now)).unwrap_or_default();
                     return wait.clamp(SHORTEST_WAIT, LONGEST_WAIT);
@@ -189,7 +189,8 @@ impl RenewalApi for Renewer<'_> {
         log_reason(key, self.settings());
         let pair = generate(&self.settings().new, now).await?;
         let (secret, fingerprint) = (&key.name, pair.certificate().fingerprint());
-        let Some(created) = self.store(key, pair).await? else {
+        // Boxed, because the future of a whole term contains it.
+        let Some(created) = Box::pin(self.store(key, pair)).await? else {
             tracing::info!(secret, "another replica was faster: its key is used");
             return Ok(false);
         };

@@ -156,3 +156,6 @@ fn certificate(secret: &Secret) -> Result<Certificate, CertificateError> {
     let text = bytes.and_then(|bytes| std::str::from_utf8(&bytes.0).ok());
     Certificate::from_pem(text.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

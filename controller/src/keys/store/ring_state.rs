@@ -7,42 +7,19 @@
 //! the ring, and not active in the records, from which follow renewal and the certificate that is served.
 
 mod assembly;
+pub(crate) mod sources;
 
 use crate::keys::store::findings::KeyFinding;
 use crate::keys::store::key_records::KeyRecords;
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
-use crate::keys::store::ring_state::assembly::assemble;
+use crate::keys::store::ring_state::assembly::{Assembled, assemble};
+use crate::keys::store::ring_state::sources::{KeyPolicy, Sources};
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId, WrappedSecret};
 use api::resource_version::is_later;
 use envelope::Fingerprint;
 use sealing::KeyRing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// What is done with a key of either form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct KeyPolicy {
-    /// Whether a provider is configured that unwraps.
-    pub unwraps: bool,
-    /// Whether the certificate of a key in plain is served.
-    pub serves_plain: bool,
-    /// The age recipients for which a copy of each key in plain is kept.
-    pub escrow_recipients: Vec<String>,
-}
-
-/// What the state follows from.
-#[derive(Debug, Clone)]
-struct Sources {
-    policy: KeyPolicy,
-    /// By name.
-    secrets: BTreeMap<String, KeySecret>,
-    /// Of the wrapped ones among them.
-    unwrapping: BTreeMap<WrappedId, Unwrapping>,
-    /// The latest resourceVersion that the watch of labelled Secrets has shown of any.
-    watched_until: Option<String>,
-    /// Whether a key has counted since this process started.
-    had_any: bool,
-}
 
 /// One state of the key Secrets. A change makes a new one.
 #[derive(Debug)]
@@ -56,15 +33,27 @@ pub(crate) struct RingState {
 }
 
 impl RingState {
+    fn new(mut sources: Sources) -> Self {
+        // What is known of a version that is gone is forgotten, the private key with it.
+        let wrapped = sources.secrets.values().filter_map(|secret| match &secret.content {
+            KeyContent::Wrapped { wrapped, .. } => Some(wrapped.id),
+            _ => None,
+        });
+        let present: BTreeSet<_> = wrapped.collect();
+        sources.unwrapping.retain(|id, _| present.contains(id));
+        let Assembled { ring, records, findings, backed_up } = assemble(&sources);
+        Self { sources, ring: Arc::new(ring), records: Arc::new(records), findings, backed_up }
+    }
+
     /// The state before the keys were read.
     pub(crate) fn unread(policy: KeyPolicy) -> Self {
         let (secrets, unwrapping) = (BTreeMap::new(), BTreeMap::new());
-        assemble(Sources { policy, secrets, unwrapping, watched_until: None, had_any: false })
+        Self::new(Sources { policy, secrets, unwrapping, watched_until: None, had_any: false })
     }
 
     /// The state with these Secrets, which the watch has shown up to this resourceVersion.
     pub(crate) fn replacing(&self, secrets: BTreeMap<String, KeySecret>, until: Option<&str>) -> Self {
-        assemble(Sources { secrets, watched_until: until.map(str::to_owned), ..self.sources() })
+        Self::new(Sources { secrets, watched_until: until.map(str::to_owned), ..self.sources() })
     }
 
     /// This state and one more Secret, which was just stored, or read by its name; unless the watch has already shown a later
@@ -74,14 +63,14 @@ impl RingState {
         if !self.is_outdated(&secret) {
             sources.secrets.insert(secret.about.name.clone(), secret);
         }
-        assemble(sources)
+        Self::new(sources)
     }
 
     /// This state with what has become of unwrapping a key.
     pub(crate) fn unwrapping(&self, id: WrappedId, unwrapping: Unwrapping) -> Self {
         let mut sources = self.sources();
         sources.unwrapping.insert(id, unwrapping);
-        assemble(sources)
+        Self::new(sources)
     }
 
     /// The Secrets, by name.

@@ -58,3 +58,48 @@ impl Retries {
         self.0.values_mut().for_each(|retry| retry.due = now);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::test_wrapped::{pair, read, wrapped_secret};
+
+    fn names(next: &Next) -> Option<&str> {
+        match next {
+            Next::Try(wrapped) => Some(&wrapped.name),
+            Next::Wait(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_new_key_comes_before_those_that_failed_and_each_waits_for_itself() {
+        let wrapped = |name: &str, since| read(wrapped_secret(name, &pair(since))).1;
+        let (old, new) = (wrapped("old", 1_000), wrapped("new", 2_000));
+        let both = [Arc::clone(&new), Arc::clone(&old)];
+        let (mut retries, start) = (Retries::default(), Instant::now());
+        assert_eq!(names(&retries.next(&both, start)), Some("new"));
+        let first = retries.failed(new.id, start);
+        assert_eq!(names(&retries.next(&both, start)), Some("old"));
+        let second = start + Duration::from_millis(100);
+        retries.failed(old.id, second);
+        let Next::Wait(Some(due)) = retries.next(&both, second) else { panic!("nothing is due") };
+        assert!(due <= start + first, "{due:?}");
+        // A key that comes now is tried now.
+        let newest = wrapped("newest", 3_000);
+        let all = [newest, Arc::clone(&new), Arc::clone(&old)];
+        assert_eq!(names(&retries.next(&all, second)), Some("newest"));
+        // What is gone is forgotten, and a success brings the others forward.
+        retries.all_due(second);
+        assert!(names(&retries.next(&both, second)).is_some());
+        assert!(matches!(retries.next(&[], second), Next::Wait(None)));
+        assert!(retries.0.is_empty());
+    }
+
+    #[test]
+    fn delays_grow_for_each_key_up_to_a_minute() {
+        let wrapped = read(wrapped_secret("a", &pair(1_000))).1;
+        let (mut retries, now) = (Retries::default(), Instant::now());
+        let delays: Vec<_> = (0..10).map(|_| retries.failed(wrapped.id, now)).collect();
+        assert!(delays[0] <= Duration::from_secs(1) && delays[9] >= Duration::from_secs(30), "{delays:?}");
+    }
+}

@@ -61,7 +61,7 @@ async fn look_at(wrapping: &Wrapping, provider: &dyn KeyWrapper) {
 fn report(uri: &str, binding: Binding) {
     match binding {
         Binding::Bound => {
-            tracing::info!(provider = uri, "the key management service binds wrapped keys to this cluster")
+            tracing::info!(provider = uri, "the key management service binds wrapped keys to this cluster");
         }
         Binding::Unbound => tracing::warn!(
             provider = uri,

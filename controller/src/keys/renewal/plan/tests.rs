@@ -230,3 +230,39 @@ fn a_successor_that_was_stored_with_a_date_of_long_ago_is_one() {
         assert_eq!(next, (Some(fingerprint('1')), RenewalReason::Due));
     }
 }
+
+fn in_state(state: KeyState) -> KeyRecord {
+    KeyRecord { name: "wrapped".into(), state, fulfils: Vec::new() }
+}
+
+#[test]
+fn nothing_is_made_while_wrapped_keys_wait_or_where_none_opens() {
+    let only_opens = |digit| {
+        let age = KeyAge { since: at(0), valid_from: at(0) };
+        in_state(KeyState::OpensOnly { fingerprint: fingerprint(digit), age })
+    };
+    let (waiting, closed) = (in_state(KeyState::Waiting), in_state(KeyState::Closed));
+    let wait = |wait| RenewalPlan::Wait(wait);
+    for (name, secrets, expected) in [
+        ("waiting", vec![waiting.clone()], wait(Wait::ForProviders)),
+        ("waiting, beside one in plain", vec![only_opens('1'), waiting.clone()], wait(Wait::ForProviders)),
+        (
+            "waiting, beside a leaked one",
+            vec![leaked(key('1', 0)), waiting.clone()],
+            wait(Wait::ForProviders),
+        ),
+        ("none opens", vec![closed.clone()], wait(Wait::UntilDue(None))),
+    ] {
+        assert_eq!(step(&secrets, None, DAY), expected, "{name}");
+    }
+    // A request stays open while keys wait, and is fulfilled where none opens.
+    let local = Some(LocalRequest { key: None });
+    assert_eq!(step(std::slice::from_ref(&waiting), local, DAY), RenewalPlan::Wait(Wait::ForProviders));
+    assert!(matches!(step(std::slice::from_ref(&closed), local, DAY), RenewalPlan::Create(_)));
+    // A planted key changes nothing while another one is in use.
+    assert!(waits(&step(&[key('1', 0), waiting], None, DAY)));
+    assert!(waits(&step(&[key('1', 0), closed.clone()], None, DAY)));
+    // Only keys in plain: the successor of the newest is made at once.
+    let made = created(step(&[only_opens('1'), closed], None, DAY));
+    assert_eq!(made, (Some(fingerprint('1')), RenewalReason::InPlain));
+}

@@ -1,11 +1,11 @@
-//! `assemble`: from the Secrets to the state.
+//! `assemble`: from the Secrets to the ring, the records and the findings.
 
-use super::{RingState, Sources};
 use crate::keys::key_age::KeyAge;
 use crate::keys::renewal_request::RenewalRequest;
 use crate::keys::store::findings::{FindingReason, KeyFinding};
 use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
+use crate::keys::store::ring_state::sources::Sources;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedSecret};
 use envelope::{Certificate, Fingerprint};
 use key_wrapping::SlotReport;
@@ -44,15 +44,16 @@ struct Assembly<'a> {
     findings: Vec<KeyFinding>,
 }
 
-pub(super) fn assemble(mut sources: Sources) -> RingState {
-    // What is known of a version that is gone is forgotten, the private key with it.
-    let wrapped = sources.secrets.values().filter_map(|secret| match &secret.content {
-        KeyContent::Wrapped { wrapped, .. } => Some(wrapped.id),
-        _ => None,
-    });
-    let present: BTreeSet<_> = wrapped.collect();
-    sources.unwrapping.retain(|id, _| present.contains(id));
-    let mut assembly = Assembly::new(&sources);
+/// What follows from the Secrets.
+pub(crate) struct Assembled {
+    pub ring: KeyRing,
+    pub records: KeyRecords,
+    pub findings: Vec<KeyFinding>,
+    pub backed_up: BTreeSet<Fingerprint>,
+}
+
+pub(crate) fn assemble(sources: &Sources) -> Assembled {
+    let mut assembly = Assembly::new(sources);
     let mut records = Vec::new();
     for (name, secret) in &sources.secrets {
         let state = assembly.take(secret);
@@ -61,12 +62,11 @@ pub(super) fn assemble(mut sources: Sources) -> RingState {
     let waiting = records.iter().filter(|record| record.state == KeyState::Waiting).count();
     let Assembly { keys, revoked, retired, backed_up, findings, .. } = assembly;
     let had_any = sources.had_any || !keys.is_empty();
-    RingState {
-        ring: Arc::new(KeyRing::new(keys).revoking(revoked).retiring(retired).with_waiting(waiting)),
-        records: Arc::new(KeyRecords { secrets: records, had_any }),
+    Assembled {
+        ring: KeyRing::new(keys).revoking(revoked).retiring(retired).with_waiting(waiting),
+        records: KeyRecords { secrets: records, had_any },
         findings,
         backed_up,
-        sources,
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::events::about::About;
 use crate::keys::store::findings::FindingReason;
 use crate::keys::store::key_records::KeyState;
+use crate::keys::test_wrapped::{pair, plain, read, unwrapped, wrapped_secret};
 use envelope::{Certificate, KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
@@ -106,4 +107,85 @@ fn a_retired_key_opens_nothing_and_is_known() {
     assert_eq!(state.ring.state_of(certificate.fingerprint()), NotedKey::Retired(None));
     assert!(state.ring.is_empty() && state.findings.is_empty());
     assert_eq!(state.records.secrets[0].state, KeyState::Unused);
+}
+
+/// What has become of unwrapping a key with this pair.
+type UnwrappingOf<'a> = &'a dyn Fn(&WrappedSecret, KeyPair) -> Unwrapping;
+
+/// How many keys the ring has, and how many wait; what renewal sees; the findings; whether each key was tried.
+type Expected = (usize, usize, KeyState, Vec<FindingReason>, bool);
+
+/// What a key is, by its form, by the policy, and by what has become of unwrapping it.
+#[test]
+fn a_wrapped_key_counts_once_it_is_unwrapped() {
+    let key = || pair(1_000);
+    let state = |unwraps, unwrapping: Option<UnwrappingOf<'_>>| {
+        let key = key();
+        let (secret, wrapped) = read(wrapped_secret("wrapped", &key));
+        let state =
+            RingState::unread(policy(unwraps, false)).replacing([("wrapped".into(), secret)].into(), None);
+        match unwrapping {
+            Some(unwrapping) => state.unwrapping(wrapped.id, unwrapping(&wrapped, key)),
+            None => state,
+        }
+    };
+    let found = |state: &RingState| state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>();
+    let waiting = |_: &WrappedSecret, _| Unwrapping::Waiting("no answer".into());
+    let failed = |_: &WrappedSecret, _| Unwrapping::Failed("refused".into());
+    let cases: [(&str, RingState, Expected); 4] = [
+        ("not tried", state(true, None), (0, 1, KeyState::Waiting, vec![], false)),
+        (
+            "waiting",
+            state(true, Some(&waiting)),
+            (0, 1, KeyState::Waiting, vec![FindingReason::Waiting], true),
+        ),
+        (
+            "failed",
+            state(true, Some(&failed)),
+            (0, 0, KeyState::Closed, vec![FindingReason::NotUnwrapped], true),
+        ),
+        (
+            "no provider",
+            state(false, None),
+            (0, 0, KeyState::Closed, vec![FindingReason::NotUnwrapped], true),
+        ),
+    ];
+    for (name, state, expected) in cases {
+        let record = state.records.secrets[0].state;
+        let actual = (state.ring.len(), state.ring.waiting(), record, found(&state), state.all_tried());
+        assert_eq!(actual, expected, "{name}");
+    }
+    let unwrapped = state(true, Some(&unwrapped));
+    assert!(matches!(unwrapped.records.secrets[0].state, KeyState::Active { .. }));
+    assert_eq!((unwrapped.ring.len(), unwrapped.ring.waiting(), found(&unwrapped)), (1, 0, vec![]));
+    // A change of the Secret forgets the private key.
+    assert!(unwrapped.replacing(BTreeMap::new(), None).sources.unwrapping.is_empty());
+}
+
+#[test]
+fn a_key_in_plain_only_opens_where_keys_have_to_be_wrapped() {
+    let key = Arc::new(SealingKey::new("plain".into(), pair(1_000)));
+    let secrets = BTreeMap::from([("plain".to_owned(), plain("plain", Arc::clone(&key)))]);
+    for (serves_plain, expected) in [(true, None), (false, Some(FindingReason::Plain))] {
+        let state = RingState::unread(policy(true, serves_plain)).replacing(secrets.clone(), None);
+        assert_eq!(state.ring.len(), 1);
+        assert_eq!(state.records.active().count(), usize::from(serves_plain));
+        assert_eq!(state.findings.first().map(|finding| finding.reason), expected);
+    }
+}
+
+#[test]
+fn of_a_key_in_both_forms_the_wrapped_one_counts() {
+    let key = pair(1_000);
+    let (secret, wrapped) = read(wrapped_secret("wrapped", &key));
+    let private = PrivateKey::from_pkcs8_der(&key.private().to_pkcs8_der().unwrap()).unwrap();
+    let copy = KeyPair::new(private, key.certificate().clone()).unwrap();
+    let in_plain = plain("plain", Arc::new(SealingKey::new("plain".into(), copy)));
+    let secrets = [("plain".to_owned(), in_plain), ("wrapped".to_owned(), secret)];
+    let state = RingState::unread(policy(true, true)).replacing(secrets.into(), None);
+    assert_eq!(state.ring.newest().map(SealingKey::name), Some("plain"), "until it is unwrapped");
+    let state = state.unwrapping(wrapped.id, unwrapped(&wrapped, key));
+    assert_eq!(state.ring.iter().map(SealingKey::name).collect::<Vec<_>>(), ["wrapped"]);
+    assert_eq!(state.records.active().map(|key| key.name).collect::<Vec<_>>(), ["wrapped"]);
+    assert_eq!(state.findings[0].reason, FindingReason::Plain);
 }

@@ -1,0 +1,30 @@
+//! [`Sources`]: what a state of the key Secrets follows from.
+
+use crate::keys::store::key_secret::KeySecret;
+use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId};
+use std::collections::BTreeMap;
+
+/// What is done with a key of either form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyPolicy {
+    /// Whether a provider is configured that unwraps.
+    pub unwraps: bool,
+    /// Whether the certificate of a key in plain is served.
+    pub serves_plain: bool,
+    /// The age recipients for which a copy of each key in plain is kept.
+    pub escrow_recipients: Vec<String>,
+}
+
+/// The Secrets, and what is known of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Sources {
+    pub policy: KeyPolicy,
+    /// By name.
+    pub secrets: BTreeMap<String, KeySecret>,
+    /// Of the wrapped ones among them.
+    pub unwrapping: BTreeMap<WrappedId, Unwrapping>,
+    /// The latest resourceVersion that the watch of labelled Secrets has shown of any.
+    pub watched_until: Option<String>,
+    /// Whether a key has counted since this process started.
+    pub had_any: bool,
+}
