@@ -1,6 +1,8 @@
 //! Each key management service encrypts and decrypts, refuses a wrong context, and has its keys after a restart.
 
 pub(crate) mod kms_plugin;
+pub(crate) mod local_kms;
+pub(crate) mod moto;
 pub(crate) mod open_bao;
 
 /// In base64, as the services want it.

@@ -21,6 +21,8 @@ fn main() -> ExitCode {
             kms::kms_plugin::decrypts_nothing_without_its_annotation,
             kms::kms_plugin::misbehaves_as_told,
             kms::kms_plugin::serves_the_api_server_too,
+            kms::local_kms::binds_the_context,
+            kms::moto::checks_the_context_the_signature_and_the_policy,
         ],
     )
 }

