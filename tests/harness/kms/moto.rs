@@ -88,7 +88,7 @@ impl Moto {
         Ok(AccessKey { id: element(&made, "AccessKeyId")?, secret: element(&made, "SecretAccessKey")? })
     }
 
-    /// Makes a role with this policy, which whoever has a token for STS may assume; returns its ARN.
+    /// Makes a role with this policy, which any token for STS may assume; returns its ARN.
     pub async fn create_role(&self, name: &str, policy: &Value) -> Result<String> {
         let trust = json!({ "Version": "2012-10-17", "Statement": [] }).to_string();
         let create = [("Action", "CreateRole"), ("RoleName", name), ("AssumeRolePolicyDocument", &trust)];

@@ -32,14 +32,14 @@ pub(crate) async fn checks_the_context_the_signature_and_the_policy(_: Arc<Lab>)
 
     let stranger = AccessKey { id: "AKIAUNKNOWN".to_owned(), ..user.clone() };
     let forger = AccessKey { secret: "guessed".to_owned(), ..user.clone() };
-    for (who, operation, parameters, error) in [
+    for (caller, operation, parameters, error) in [
         (&user, "decrypt", decrypt(WRONG_CONTEXT), "InvalidCiphertextException"),
         (&user, "encrypt", encrypt(&other), "AccessDeniedException"),
         (&user, "describe_key", json!({ "KeyId": key }), "AccessDeniedException"),
         (&forger, "decrypt", decrypt(CONTEXT), "InvalidSignatureException"),
         (&stranger, "decrypt", decrypt(CONTEXT), "UnrecognizedClientException"),
     ] {
-        let refused: Value = moto.call_signed(who, operation, &parameters).await?;
+        let refused: Value = moto.call_signed(caller, operation, &parameters).await?;
         ensure!(refused == json!({ "error": error }), "{operation}, not {error}: {refused}");
     }
 
