@@ -6,6 +6,8 @@ pub(crate) mod age_identities;
 pub(crate) mod backup;
 pub(crate) mod backup_object;
 pub(crate) mod error;
+pub(crate) mod form_text;
+pub(crate) mod key_form;
 pub(crate) mod opening_keys;
 pub(crate) mod recovery_keys;
 pub(crate) mod retry;

@@ -12,6 +12,7 @@ mod restore;
 mod retire;
 mod revoke;
 mod stage;
+mod wrapped;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
             restore::a_damaged_key_is_mended,
             restore::a_key_that_followed_a_lost_one_stays_active,
             restore::what_leaked_does_not_come_back_from_a_backup_of_before,
+            wrapped::they_are_listed_backed_up_and_restored_as_they_are,
             drill::everything_is_lost_and_restored_before_the_controller_starts,
             drill::everything_is_lost_and_restored_after_the_controller_started,
         ],

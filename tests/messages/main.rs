@@ -114,12 +114,13 @@ fn every_reason_has_its_entries_and_no_other_has() -> Result<()> {
 }
 
 #[test]
-fn every_annotation_and_label_has_its_entry_and_no_other_has() -> Result<()> {
+fn every_annotation_label_and_type_has_its_entry_and_no_other_has() -> Result<()> {
     const OURS: &str = "sealedsecrets.bitnami.com/";
     let program = program()?;
     let names = program.words(|word| word.strip_prefix(OURS).is_some_and(|name| !name.is_empty()));
+    let listed = ["annotation", "label", "type"].map(listed).into_iter().collect::<Result<Vec<_>>>()?;
     let (ours, others): (BTreeSet<_>, BTreeSet<_>) =
-        listed("annotation")?.into_iter().chain(listed("label")?).partition(|name| name.starts_with(OURS));
+        listed.into_iter().flatten().partition(|name| name.starts_with(OURS));
     let read = program.words(|word| others.contains(word));
     same(REFERENCE, &others, &read)?;
     same(REFERENCE, &ours, &names)

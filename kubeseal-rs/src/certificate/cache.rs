@@ -121,14 +121,24 @@ impl Cached {
 
     /// The controller and its context or server, in words.
     pub(crate) fn from(&self) -> String {
-        let source = if self.context.is_empty() { &self.server } else { &self.context };
-        format!("{} in {source}", self.controller)
+        in_words(&self.controller, &self.context, &self.server)
+    }
+
+    /// How [`from`](Self::from) names this controller. None without a cluster.
+    pub(crate) fn name_of(controller: &ControllerAddress) -> Option<String> {
+        let (context, server) = controller.cluster.identity().ok()?;
+        Some(in_words(&controller.service(), &context, &server))
     }
 
     /// When it was fetched. None if the file is of a version that did not record it.
     pub(crate) fn fetched(&self) -> Option<Timestamp> {
         self.fetched.parse().ok()
     }
+}
+
+fn in_words(controller: &str, context: &str, server: &str) -> String {
+    let source = if context.is_empty() { server } else { context };
+    format!("{controller} in {source}")
 }
 
 /// A file name of fixed length, whatever names and addresses look like.

@@ -2,6 +2,7 @@
 //! `is_in_use` where a certificate would be refused. `is_of_cluster` guards what is written into a cluster.
 
 use crate::certificate::cache::Cached;
+use crate::certificate::known_certificate::KnownCertificate;
 use crate::certificate::withdrawn::{Withdrawal, Withdrawn};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
@@ -11,21 +12,24 @@ use crate::key_store::stored_key::{State, StoredKey};
 use envelope::Certificate;
 
 /// Records what was revoked, perhaps from another machine, and takes back that a key was retired in this cluster which is active again. A certificate alone
-/// proves nothing: it is public, and that of another cluster may have been put there.
+/// proves nothing: it is public, and that of another cluster may have been put there. Proof is the private half; of a wrapped key, that this controller
+/// served the certificate to this machine before.
 pub(crate) fn correct(store: &KeyStore, keys: &[StoredKey]) {
     if !store.is_verified() {
         return;
     }
     for key in keys {
-        let Ok(pair) = key.key() else { continue };
-        let certificate = pair.pair().certificate();
+        let Ok(form) = key.form() else { continue };
+        let certificate = form.certificate();
+        let is_proved = form.plain().is_some() || KnownCertificate::is_of(certificate, store.address());
         match key.state() {
+            _ if !is_proved => {}
             State::Compromised => {
                 Withdrawal::note(certificate, Withdrawn::Revoked, store.server());
                 Cached::drop_everywhere(certificate);
             }
             State::Active if !is_retired(keys, key) => Withdrawal::lift_in(certificate, store.server()),
-            State::Active | State::Retired | State::Inactive | State::Unusable => {}
+            State::Active | State::Escrow | State::Retired | State::Inactive | State::Unusable => {}
         }
     }
 }

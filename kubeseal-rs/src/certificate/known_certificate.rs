@@ -6,6 +6,7 @@
 //! effort.
 
 use crate::certificate::cache::Cached;
+use crate::controller::address::ControllerAddress;
 use crate::files::user_file::{self, Existing, cache_directory, name_of};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
@@ -39,6 +40,12 @@ impl KnownCertificate {
     /// The certificate with this fingerprint, if it is known.
     pub(crate) fn with(fingerprint: Fingerprint) -> Option<Self> {
         Self::read(&cache_directory(DIRECTORY)?, fingerprint)
+    }
+
+    /// Whether this controller served the certificate to this machine first.
+    pub(crate) fn is_of(certificate: &Certificate, controller: &ControllerAddress) -> bool {
+        Self::with(certificate.fingerprint())
+            .is_some_and(|known| Some(known.from) == Cached::name_of(controller))
     }
 
     /// All that are known.

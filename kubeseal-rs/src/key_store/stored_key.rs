@@ -1,20 +1,21 @@
 //! [`StoredKey`]: a sealing key's Secret in the cluster; [`active_keys`]: which of them are in use.
 
+use crate::key_store::key_form::{KeyForm, KeyFormError, WrappedForm, is_wrapped_type, label};
 use api::ObservedSecret;
-use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, RETIRED};
+use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, ESCROW, RETIRED, UNBOUND, WRAPPED, label_command};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
-use sealing::{KeyOrder, KeySecretError, SealingKey};
+use sealing::SealingKey;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// A Secret with the label of sealing keys, or with the name of a legacy key. It has no Debug: it holds a private key.
 pub(crate) struct StoredKey {
     secret: Secret,
-    key: Result<Arc<SealingKey>, KeySecretError>,
+    form: Result<KeyForm, KeyFormError>,
     certificate: Option<Certificate>,
 }
 
@@ -23,13 +24,15 @@ pub(crate) struct StoredKey {
 pub(crate) enum State {
     /// It opens values.
     Active,
+    /// It is a copy of a key in plain, wrapped for age recipients. No controller opens it.
+    Escrow,
     /// No SealedSecret needs it any more.
     Retired,
     /// It leaked.
     Compromised,
     /// Its label has another value, so that it is not in use.
     Inactive,
-    /// It is labelled as a key, and holds no valid one.
+    /// It is labelled as a key, and holds no valid one, or one of another form than its label says.
     Unusable,
 }
 
@@ -38,6 +41,7 @@ impl State {
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
+            Self::Escrow => "escrow",
             Self::Retired => "retired",
             Self::Compromised => "compromised",
             Self::Inactive => "inactive",
@@ -49,14 +53,14 @@ impl State {
 impl StoredKey {
     /// Takes a Secret.
     pub(crate) fn read(secret: ObservedSecret) -> Self {
-        let key = SealingKey::from_observed(&secret, KeyOrder::CertNotBefore).map(Arc::new);
+        let form = KeyForm::from_observed(&secret);
         let secret = secret.into_known();
         let text = || std::str::from_utf8(&secret.data.as_ref()?.get(CERTIFICATE)?.0).ok();
-        let certificate = match &key {
-            Ok(key) => Some(key.pair().certificate().clone()),
+        let certificate = match &form {
+            Ok(form) => Some(form.certificate().clone()),
             Err(_) => text().and_then(|text| Certificate::from_pem(text).ok()),
         };
-        Self { secret, key, certificate }
+        Self { secret, form, certificate }
     }
 
     pub(crate) fn name(&self) -> String {
@@ -81,9 +85,40 @@ impl StoredKey {
         self.secret.annotations().get(name).map(String::as_str)
     }
 
-    /// The key pair, or why there is none.
-    pub(crate) fn key(&self) -> Result<&Arc<SealingKey>, KeySecretError> {
-        self.key.as_ref().map_err(|error| *error)
+    /// How it holds the key, or why it holds none.
+    pub(crate) fn form(&self) -> Result<&KeyForm, &KeyFormError> {
+        self.form.as_ref()
+    }
+
+    /// Both halves, if they are there in plain.
+    pub(crate) fn plain(&self) -> Option<&Arc<SealingKey>> {
+        self.form.as_ref().ok()?.plain()
+    }
+
+    /// The wrapped key, or the escrow copy of one.
+    pub(crate) fn wrapped(&self) -> Option<&Arc<WrappedForm>> {
+        self.form.as_ref().ok()?.wrapped()
+    }
+
+    /// The providers that decrypt what they encrypted in any context, as the controller found them. None if it did not say.
+    pub(crate) fn unbound_providers(&self) -> Option<impl Iterator<Item = &str>> {
+        Some(self.annotation(UNBOUND)?.split_whitespace())
+    }
+
+    /// Why it cannot be used; for a label that is not that of its type with the command that mends it.
+    pub(crate) fn problem(&self) -> Option<String> {
+        match &self.form {
+            Err(error) => Some(error.to_string()),
+            Ok(form) if form.is_mislabelled(&self.secret) => {
+                let kept = if form.wrapped().is_some() { "wrapped" } else { "in plain" };
+                let namespace = self.secret.namespace().unwrap_or_default();
+                let command = label_command(&namespace, &[self.name()], form.label_in_use());
+                Some(format!(
+                    "its type says that the key is {kept}, and its label says otherwise; what counts is the type: `{command}`"
+                ))
+            }
+            Ok(_) => None,
+        }
     }
 
     /// The certificate, if it can be read.
@@ -98,21 +133,36 @@ impl StoredKey {
 
     /// The state of the key.
     pub(crate) fn state(&self) -> State {
-        match self.secret.labels().get(LABEL).map(String::as_str) {
+        let is_usable = self.form.as_ref().is_ok_and(|form| !form.is_mislabelled(&self.secret));
+        match label(&self.secret) {
             Some(COMPROMISED) => State::Compromised,
             Some(RETIRED) => State::Retired,
+            Some(ESCROW) if is_usable => State::Escrow,
             // Without a label: a legacy key.
-            None | Some(ACTIVE) if self.key.is_ok() => State::Active,
-            None | Some(ACTIVE) => State::Unusable,
+            None | Some(ACTIVE | WRAPPED) if is_usable => State::Active,
+            None | Some(ACTIVE | WRAPPED | ESCROW) => State::Unusable,
             Some(_) => State::Inactive,
         }
     }
 
-    /// Its age for the controller: a certificate that begins later than its Secret was created has the date of a wrong
-    /// clock. None without a certificate.
+    /// The value of the label with which the key is in use.
+    pub(crate) fn label_in_use(&self) -> &'static str {
+        if is_wrapped_type(&self.secret) { WRAPPED } else { ACTIVE }
+    }
+
+    /// Its age for the controller. A wrapped key has the date that it was wrapped with. For one in plain, a certificate that begins later
+    /// than its Secret was created has the date of a wrong clock. None without a certificate.
     pub(crate) fn since(&self) -> Option<Timestamp> {
+        if let Some(wrapped) = self.wrapped() {
+            return Some(wrapped.document.since());
+        }
         let not_before = self.certificate().map(Certificate::not_before)?;
         Some(self.created().map_or(not_before, |created| created.min(not_before)))
+    }
+
+    /// Its age for a controller that orders keys by the creation of their Secrets. That of a wrapped key is the same under both orders.
+    pub(crate) fn since_by_creation(&self) -> Option<Timestamp> {
+        if self.wrapped().is_some() { self.since() } else { self.created() }
     }
 
     /// Whether it is the same private key, whatever certificates were made for it.
@@ -148,11 +198,31 @@ impl StoredKey {
     }
 }
 
-/// The keys in use, newest first: active, and not marked as leaked by another Secret.
+/// The keys in use, newest first: active, and not marked as leaked by another Secret. Of a key in plain that is there wrapped as well, only the
+/// latter.
 pub(crate) fn active_keys(keys: &[StoredKey]) -> impl Iterator<Item = &StoredKey> {
     let has_leaked =
         |key: &StoredKey| keys.iter().any(|it| it.state() == State::Compromised && it.is_same(key));
-    keys.iter().filter(move |key| key.state() == State::Active && !has_leaked(key))
+    keys.iter()
+        .filter(move |key| key.state() == State::Active && !has_leaked(key) && !is_superseded(keys, key))
+}
+
+/// Whether the key is in plain, and in use wrapped as well: then the wrapped one counts.
+pub(crate) fn is_superseded(keys: &[StoredKey], key: &StoredKey) -> bool {
+    let is_it = |other: &StoredKey| {
+        other.wrapped().is_some()
+            && other.state() == State::Active
+            && other.fingerprint() == key.fingerprint()
+    };
+    key.plain().is_some() && keys.iter().any(is_it)
+}
+
+/// Whether it is the escrow copy of a key that is there as well: no key of its own.
+pub(crate) fn is_escrow_copy(keys: &[StoredKey], key: &StoredKey) -> bool {
+    let is_its_key = |other: &StoredKey| {
+        other.form().is_ok() && other.state() != State::Escrow && other.fingerprint() == key.fingerprint()
+    };
+    key.state() == State::Escrow && keys.iter().any(is_its_key)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod support {
     pub(crate) mod signals;
     #[cfg(unix)]
     pub(crate) mod terminal;
+    pub(crate) mod wrapped;
 }
 
 mod seal {
@@ -108,6 +109,7 @@ mod keys {
     mod retire;
     mod revoke;
     mod terminal;
+    mod wrapped;
 }
 
 #[cfg(unix)]

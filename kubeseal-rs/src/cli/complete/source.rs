@@ -9,7 +9,7 @@ use crate::cluster::{Cluster, kubeconfig};
 use crate::controller::address::ControllerAddress;
 use crate::files::git::read_small;
 use crate::key_store::KeyStore;
-use crate::key_store::stored_key::StoredKey;
+use crate::key_store::stored_key::{StoredKey, is_escrow_copy};
 use crate::manifest::sealed_file::SealedFile;
 use crate::project::Project;
 use clap::{Arg, Command};
@@ -175,7 +175,7 @@ fn fingerprints(typed: &Typed) -> Option<Vec<CompletionCandidate>> {
         let candidate = CompletionCandidate::new(key.fingerprint()?.short());
         Some(candidate.help(Some(key.state().as_str().into())))
     };
-    Some(keys.iter().filter_map(candidate).collect())
+    Some(keys.iter().filter(|key| !is_escrow_copy(&keys, key)).filter_map(candidate).collect())
 }
 
 /// The names of the items of the SealedSecrets in a file.

@@ -67,7 +67,7 @@ fn stored(controller: &Controller) -> Option<BTreeMap<Fingerprint, NotedKey>> {
     let others = keys.iter().filter_map(|key| match key.state() {
         State::Retired | State::Inactive => named(key, NotedKey::Retired(Some(secret(key)))),
         State::Unusable => named(key, NotedKey::Unknown),
-        State::Active | State::Compromised => None,
+        State::Active | State::Escrow | State::Compromised => None,
     });
     known.extend(others);
     known.extend(active_keys(&keys).filter_map(|key| named(key, NotedKey::Active)));

@@ -31,7 +31,7 @@ pub(crate) const LONG_ABOUT: &str = "Write all sealing keys to a file, whatever 
     (https://age-encryption.org): to the given recipients, or to a passphrase, for which you are \
     prompted at a terminal. A passphrase that a laptop guesses is refused. Recipients are public keys of age, and of SSH, as \
     in ~/.ssh/id_ed25519.pub and https://github.com/USER.keys. Only you may read the file, and an existing one is not overwritten. A Secret \
-    that is labelled as a key and holds none is reported, and left out.\n\n\
+    that is labelled as a key and holds none is reported, and left out. Wrapped keys and escrow copies are in it as they are: nothing is unwrapped.\n\n\
     The encrypted text is a List of Secrets, as kubectl writes it: without this program, `age -d \
     keys.age | kubectl apply -f -` restores it. With --recovery-private-key, --recovery-unseal and \
     `reseal` open SealedSecrets with it without a cluster. With --plain the List is not encrypted; any \
@@ -134,7 +134,7 @@ pub(crate) fn run(mut args: BackupArgs) -> Result<(), CommandError> {
         record(&store, backup.records());
     }
     if destination.has_summary() {
-        Ok(print_text(&summary(&destination, backup.count(), is_plain))?)
+        Ok(print_text(&format!("{destination}: {}\n{}", backup.summary(), backup.wrapped_lines()))?)
     } else {
         Ok(())
     }
@@ -153,10 +153,4 @@ fn record<'a>(store: &KeyStore, records: impl Iterator<Item = (&'a StoredKey, &'
             return;
         }
     }
-}
-
-fn summary(destination: &Destination, count: usize, is_plain: bool) -> String {
-    let noun = if count == 1 { "key" } else { "keys" };
-    let how = if is_plain { "not encrypted: with it, everything can be opened" } else { "encrypted" };
-    format!("{destination}: {count} sealing {noun}, {how}\n")
 }

@@ -40,6 +40,8 @@ pub(crate) enum KeysError {
     },
     #[error("key {} is compromised, and stays so", .0.short())]
     Compromised(Fingerprint),
+    #[error("of key {} there is only an escrow copy, which no controller opens", .0.short())]
+    OnlyEscrow(Fingerprint),
     #[error("key {} is still needed, or may be{what}", .key.short())]
     Needed {
         key: Fingerprint,
@@ -140,6 +142,11 @@ impl Hint for KeysError {
                 format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
             }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
+            Self::OnlyEscrow(key) => format!(
+                "there is nothing to retire; `{} keys unwrap {} --identity FILE` makes it a key again",
+                name(),
+                key.short()
+            ),
             Self::Needed { next, .. } => next.clone(),
             Self::Exceptions(_) | Self::NotExceptions(_) => format!(
                 "give a file of SealedSecrets, or of a namespace/name in each line, as `{} keys list -o json | jq -r '.unknown[]'` prints",

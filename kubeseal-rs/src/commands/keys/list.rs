@@ -1,18 +1,20 @@
 //! `keys list`: every key, and how many SealedSecrets need it.
 
+pub(crate) mod keeping;
 pub(crate) mod listing;
 pub(crate) mod table;
 
 use crate::certificate::key_states::correct;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::newest;
+use crate::commands::keys::list::keeping::{Keeping, warn_of};
 use crate::commands::keys::list::listing::{Line, Listing};
 use crate::commands::keys::usage::{FileUsage, KeyUsage, SealedFiles, in_cluster, in_files, ring};
 use crate::error::{CommandError, Hint as _};
 use crate::files::output::Output;
 use crate::key_store::KeyStore;
 use crate::key_store::backup::backup_record::BackupRecord;
-use crate::key_store::stored_key::StoredKey;
+use crate::key_store::stored_key::{StoredKey, is_escrow_copy};
 use crate::manifest::write::RenderError;
 use crate::settings::flag_value;
 use crate::settings::key_store_flags::KeyStoreFlags;
@@ -28,7 +30,7 @@ use std::path::PathBuf;
 
 /// The first part of `help keys list`.
 pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its fingerprint, when it was made, how long its certificate is \
-    valid, whether it is active, and how many SealedSecrets still need it.\n\n\
+    valid, whether it is active, how it is kept, and how many SealedSecrets still need it.\n\n\
     SealedSecrets in the cluster count by their status, in which the controller records the keys that \
     opened each; those without such a status, or with one from before their recipients or scope were \
     changed, are counted as unknown. SealedSecrets in the given files are tried with the keys. If one of these files cannot be read, the number for each key is not known: \
@@ -37,7 +39,10 @@ pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its f
     controller's namespace. To seal, the certificate is enough; `inspect FILE` says which key a file was sealed \
     with, without any right.\n\n\
     A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has \
-    another value), or unusable (the Secret holds no key, whatever its label says).";
+    another value), or unusable (the Secret holds no key, or one of another form than its label says). It is kept in plain, or wrapped \
+    by key management services and age recipients, each of which opens it. `plain + escrow` has a copy that an age identity opens; \
+    such a copy without its key is a line of its own. -o wide shows the cluster name that a key is wrapped for, \
+    its date, and the providers.";
 
 /// Show every key, and how many SealedSecrets still need it.
 #[derive(Debug, Args)]
@@ -69,6 +74,8 @@ pub(crate) enum ListFormat {
     /// For people.
     #[default]
     Text,
+    /// With the providers of wrapped keys.
+    Wide,
     /// For programs.
     Json,
 }
@@ -82,6 +89,7 @@ pub(crate) fn run(args: ListArgs) -> Result<(), CommandError> {
 fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(), CommandError> {
     let keys = store.keys()?;
     correct(store, &keys);
+    warn_of(&keys);
     let in_cluster = match store.sealed_secrets() {
         Ok(objects) => Some(in_cluster(&objects, None, &KeyRing::default())),
         Err(error) if error.is_forbidden() => {
@@ -104,7 +112,8 @@ fn list(store: &KeyStore, files: &SealedFiles, format: ListFormat) -> Result<(),
         not_looked_into,
     };
     let written = match format {
-        ListFormat::Text => table::render(&listing, Paint::for_stdout()),
+        ListFormat::Text => table::render(&listing, false, Paint::for_stdout()),
+        ListFormat::Wide => table::render(&listing, true, Paint::for_stdout()),
         ListFormat::Json => {
             shown_json(&serde_json::to_string_pretty(&listing).map_err(RenderError::Json)?) + "\n"
         }
@@ -137,10 +146,11 @@ fn lines(keys: &[StoredKey], in_cluster: Option<&[KeyUsage]>, in_files: Option<&
             files: in_files
                 .filter(|found| found.errors.is_empty())
                 .map(|found| count(&found.uses, fingerprint)),
-            problem: key.key().err().map(|error| error.to_string()),
+            kept: Keeping::of(key, keys),
+            problem: key.problem(),
         }
     };
-    keys.iter().map(line).collect()
+    keys.iter().filter(|key| !is_escrow_copy(keys, key)).map(line).collect()
 }
 
 fn unknown(in_cluster: Option<&[KeyUsage]>, in_files: Option<&FileUsage>) -> Vec<String> {

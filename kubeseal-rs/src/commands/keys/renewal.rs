@@ -1,7 +1,7 @@
 //! `make_fresh`: requests a new key from the controller, and waits for it.
 
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::find::newest;
+use crate::commands::keys::find::{newest, newest_plain};
 use crate::error::CommandError;
 use crate::key_store::KeyStore;
 use crate::key_store::error::KeyStoreError;
@@ -55,12 +55,18 @@ pub(crate) fn request_renewal(store: &KeyStore, key: &StoredKey) -> Result<(), K
     retry(|| store.annotate(key, RENEW, Some(&now)))
 }
 
-/// The newest key in each of the two orders that a controller may use; all of them if several are equally new.
+/// The newest key in each of the two orders that a controller may use, and of those that are not wrapped; all of them if several are equally new.
 fn newest_in_either_order(keys: &[StoredKey]) -> Vec<&StoredKey> {
-    let since = newest(keys).and_then(StoredKey::since);
+    let is_plain = |key: &&StoredKey| key.plain().is_some();
+    let since = [newest(keys), newest_plain(keys)].map(|key| key.and_then(StoredKey::since));
     // Under --key-order-priority SecretCreationTimestamp.
-    let created = active_keys(keys).filter_map(StoredKey::created).max();
-    active_keys(keys).filter(|key| key.since() == since || key.created() == created).collect()
+    let created = [
+        active_keys(keys).filter_map(StoredKey::since_by_creation).max(),
+        active_keys(keys).filter(is_plain).filter_map(StoredKey::since_by_creation).max(),
+    ];
+    let is_newest =
+        |key: &&StoredKey| since.contains(&key.since()) || created.contains(&key.since_by_creation());
+    active_keys(keys).filter(is_newest).collect()
 }
 
 /// Waits for an active key that did not exist before. A failed request to the API server is repeated.

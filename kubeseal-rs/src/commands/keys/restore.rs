@@ -32,7 +32,8 @@ use std::path::PathBuf;
 /// The first part of `help keys restore`.
 pub(crate) const LONG_ABOUT: &str = "Store the keys of a backup in the controller's namespace, before or after the controller's first \
     start there; it uses them at once. Existing, undamaged keys are left as they are, and nothing is \
-    overwritten: if another key, or a damaged one, has the name, the key is stored under another name. \
+    overwritten, and nothing is unwrapped: a wrapped key comes back wrapped, which a controller opens under the cluster name that it was \
+    wrapped for, in any namespace. If another key, or a damaged one, has the name, the key is stored under another name. \
     So it is safe to run it again. A key that the backup or the cluster marks as compromised, if only in \
     the condition Compromised of a SealedSecret, is never stored as active.\n\n\
     A controller that starts without keys makes one. If that happened since the keys were lost, and \
@@ -115,11 +116,19 @@ fn read(file: &Input, unlock: &Decryption) -> Result<(Vec<BackedUp>, usize), Com
     if keys.is_empty() {
         return Err(KeysError::NothingToRestore(file.to_string()).into());
     }
+    drop_superseded(&mut keys);
     let leaked = keys.iter().filter(|key| key.has_leaked()).map(|key| key.certificate().clone());
     let leaked: Vec<Certificate> = leaked.collect();
     note_leaks(&mut keys, &leaked);
     keys.sort_by_key(BackedUp::since);
     let mut seen = BTreeSet::new();
-    keys.retain(|key| seen.insert(key.fingerprint()));
+    keys.retain(|key| seen.insert((key.fingerprint(), key.is_escrow())));
     Ok((keys, refused))
+}
+
+/// Leaves out keys in plain that are there wrapped as well: then the wrapped one counts, and the other would be a step back.
+fn drop_superseded(keys: &mut Vec<BackedUp>) {
+    let is_key = |key: &&BackedUp| key.form().wrapped().is_some() && !key.is_escrow();
+    let wrapped: BTreeSet<_> = keys.iter().filter(is_key).map(BackedUp::fingerprint).collect();
+    keys.retain(|key| key.form().wrapped().is_some() || !wrapped.contains(&key.fingerprint()));
 }

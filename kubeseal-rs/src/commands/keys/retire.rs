@@ -11,7 +11,7 @@ use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{find, newest};
 use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::retire::exceptions::Exceptions;
-use crate::commands::keys::retire::needed::Needs;
+use crate::commands::keys::retire::needed::{Needs, Tried};
 use crate::commands::keys::usage::{SealedFiles, in_cluster, in_files, ring};
 use crate::controller::Controller;
 use crate::controller::address::ControllerAddress;
@@ -28,15 +28,16 @@ use crate::target;
 use crate::terminal::program::name;
 use crate::terminal::shell_words::shell_words;
 use crate::terminal::warnings::alert;
-use api::sealing_key::{ACTIVE, RETIRED};
+use api::sealing_key::RETIRED;
 use clap::Args;
 use envelope::{Certificate, Fingerprint};
 use sealing::KeyRing;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The first part of `help keys retire`.
 pub(crate) const LONG_ABOUT: &str = "Take a sealing key out of use that nothing needs any more. It stays in the cluster, labelled \
-    \"retired\", and in backups; label it \"active\", and it opens again.\n\n\
+    \"retired\", and in backups; label it \"active\", or \"wrapped\" if it is wrapped, and it opens again.\n\n\
     Refused as long as a SealedSecret in the cluster, or in the given files, needs it, or may need it. \
     If the status does not show it, the keys are tried. One that no key opens, as after a move to another name, \
     may need any key: correct or delete it, or name it with --except. The newest key is never retired, nor is the \
@@ -100,6 +101,9 @@ pub(crate) fn run(mut args: RetireArgs) -> Result<(), CommandError> {
     if secrets.iter().any(|key| key.state() == State::Compromised) {
         return Err(KeysError::Compromised(fingerprint).into());
     }
+    if secrets.iter().all(|key| key.state() == State::Escrow) {
+        return Err(KeysError::OnlyEscrow(fingerprint).into());
+    }
     let active: Vec<&StoredKey> =
         secrets.iter().copied().filter(|key| key.state() != State::Retired).collect();
     if active.is_empty() {
@@ -112,22 +116,23 @@ pub(crate) fn run(mut args: RetireArgs) -> Result<(), CommandError> {
     let in_cluster = in_cluster(&store.sealed_secrets()?, Some(&ring), &KeyRing::default());
     let in_files = in_files(&files, &ring, &KeyRing::default());
     except.warn_of_unused(in_cluster.iter().chain(&in_files.uses));
-    let needs = Needs::of(fingerprint, &in_cluster, &in_files, &except);
+    let needs = Needs::of(fingerprint, tried(&keys, &secrets), &in_cluster, &in_files, &except);
     if !needs.are_none() {
         if args.force != Some(true) {
             return Err(needs.error(&controller, &again).into());
         }
-        let names: Vec<String> = active.iter().map(|key| key.name()).collect();
         let short = fingerprint.short();
         alert(format_args!(
             "{short} is retired although these need it, or may. They do not open any more; their Secrets stay, but are neither corrected \
              nor created again:{}",
             needs.list()
         ));
-        alert(format_args!(
-            "to take {short} into use again: `{}`",
-            kubectl_command(&controller, &names, ACTIVE)
-        ));
+        for (label, names) in by_label(&active) {
+            alert(format_args!(
+                "to take {short} into use again: `{}`",
+                kubectl_command(&controller, &names, label)
+            ));
+        }
     }
     let mut stdout = ProgressLines::new();
     for key in active {
@@ -140,6 +145,24 @@ pub(crate) fn run(mut args: RetireArgs) -> Result<(), CommandError> {
         stdout.print(&line);
     }
     Ok(stdout.finish()?)
+}
+
+/// What could be tried of the key with these Secrets, and of all.
+fn tried(keys: &[StoredKey], secrets: &[&StoredKey]) -> Tried {
+    let in_plain = |key: Option<Fingerprint>| {
+        keys.iter().any(|other| other.plain().is_some() && other.fingerprint() == key)
+    };
+    let is_tried = |key: &StoredKey| key.wrapped().is_none() || in_plain(key.fingerprint());
+    Tried { has_key: secrets.iter().all(|key| is_tried(key)), has_all: keys.iter().all(is_tried) }
+}
+
+/// The names of Secrets by the label with which each is in use.
+fn by_label(keys: &[&StoredKey]) -> BTreeMap<&'static str, Vec<String>> {
+    let mut names = BTreeMap::<_, Vec<_>>::new();
+    for key in keys {
+        names.entry(key.label_in_use()).or_default().push(key.name());
+    }
+    names
 }
 
 /// The words of this command, to be written again with one more flag. A list that was read from standard input is left out.

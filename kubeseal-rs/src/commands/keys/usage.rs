@@ -74,9 +74,9 @@ pub(crate) struct FileUsage {
     pub has_templates: bool,
 }
 
-/// Every key that can open values, whatever its label is.
+/// Every key in plain, which can be tried, whatever its label is. Wrapped ones open nothing here.
 pub(crate) fn ring(keys: &[StoredKey]) -> KeyRing {
-    KeyRing::new(keys.iter().filter_map(|key| key.key().ok().cloned()))
+    KeyRing::new(keys.iter().filter_map(|key| key.plain().cloned()))
 }
 
 /// The keys that the SealedSecrets of the cluster need. Their status shows them; if it is missing or older than the

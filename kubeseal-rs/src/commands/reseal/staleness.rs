@@ -9,6 +9,7 @@ use crate::certificate::is_revoked;
 use crate::commands::common::seal_for::annotation;
 use crate::controller::address::ControllerAddress;
 use crate::key_store::KeyStore;
+use crate::key_store::stored_key::StoredKey;
 use crate::manifest::sealed_secrets::SealedObject;
 use api::Scope;
 use base64::Engine as _;
@@ -132,14 +133,14 @@ impl<'a> Present<'a> {
     }
 }
 
-/// The private key of this certificate, if the user may read the keys of the cluster. An error is ignored.
+/// The private key of this certificate, if the user may read the keys of the cluster, and it is there in plain. An error is ignored.
 fn fetch(controller: &ControllerAddress, certificate: &Certificate) -> Option<Arc<SealingKey>> {
     let store = KeyStore::connect(controller).ok()?;
     if !store.may_list_keys() {
         return None;
     }
     let keys = store.keys().ok()?;
-    let mut keys = keys.iter().filter_map(|key| key.key().ok());
+    let mut keys = keys.iter().filter_map(StoredKey::plain);
     keys.find(|key| key.pair().certificate().public() == certificate.public()).cloned()
 }
 

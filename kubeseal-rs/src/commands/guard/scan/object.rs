@@ -13,6 +13,7 @@ use crate::manifest::yaml::node::{YamlNode, YamlValue};
 use crate::manifest::yaml::parse::parse_without_repeated_keys;
 use api::annotations::LAST_APPLIED;
 use api::sealing_key;
+use key_wrapping::WrappedKey;
 use yaml_edit_in_place::split::DocumentText;
 
 /// Copies in annotations of copies in annotations are not followed further.
@@ -106,8 +107,13 @@ impl Search<'_> {
         let has_vault_keys =
             annotations.is_some_and(|all| all.entries().any(|(name, _)| name.starts_with(VAULT_PLUGIN)));
         let is_sealing_key = node.at(&["metadata", "labels", sealing_key::LABEL]).is_some();
-        let passes =
-            |text: &str| is_reference(text) || is_certificate(text) || has_vault_keys && is_vault_key(text);
+        let passes = |text: &str| {
+            is_reference(text)
+                || is_certificate(text)
+                || has_vault_keys && is_vault_key(text)
+                // Nothing in a wrapped key is in plain.
+                || is_sealing_key && WrappedKey::from_json(text.as_bytes()).is_ok()
+        };
         for field in ["data", "stringData"] {
             for (key, value) in node.get(field).into_iter().flat_map(YamlNode::entries) {
                 let is_plain = match &value.value {

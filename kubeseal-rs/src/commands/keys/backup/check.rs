@@ -34,16 +34,18 @@ pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Resul
     let read = secrets::read(&input, &plain).map_err(KeysError::NotBackup)?;
     let backed_up: Vec<BackedUp> =
         read.into_iter().filter_map(|secret| BackedUp::read(secret.secret).ok()).collect();
-    let has = |certificate: &Certificate| {
-        backed_up.iter().any(|key| key.certificate().public() == certificate.public())
+    let (copies, backed_up): (Vec<_>, Vec<_>) = backed_up.into_iter().partition(BackedUp::is_escrow);
+    let found = |among: &[BackedUp], certificate: &Certificate| {
+        among.iter().position(|key| key.certificate().public() == certificate.public())
     };
-    let is_in = |key: &&StoredKey| key.certificate().is_some_and(has);
+    let is_in = |key: &&StoredKey| key.certificate().is_some_and(|it| found(&backed_up, it).is_some());
     let short = |key: &StoredKey| key.fingerprint().map(|it| it.short()).unwrap_or_default();
-    if !is_in(&newest) {
-        return Err(
-            KeysError::NotInBackup { key: short(newest), file: file.to_owned(), why: String::new() }.into()
-        );
-    }
+    let Some(in_backup) = newest.certificate().and_then(|it| backed_up.get(found(&backed_up, it)?)) else {
+        let has_copy = newest.certificate().is_some_and(|it| found(&copies, it).is_some());
+        let why = if has_copy { ", but only an escrow copy of it" } else { "" };
+        let (key, file, why) = (short(newest), file.to_owned(), why.to_owned());
+        return Err(KeysError::NotInBackup { key, file, why }.into());
+    };
     let missing: Vec<String> = active_keys(&keys).filter(|key| !is_in(key)).map(short).collect();
     if !missing.is_empty() {
         alert(format_args!("{} does not have these older keys: {}", shown_path(file), missing.join(", ")));
@@ -51,10 +53,13 @@ pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Resul
     let (count, encrypted) =
         (backed_up.len(), if is_encrypted(&bytes) { "" } else { ", and is not encrypted" });
     let noun = if count == 1 { "key" } else { "keys" };
+    let form = in_backup.form();
+    let condition = form.condition().map(|condition| format!(" ({form}; {condition})"));
     let line = format!(
-        "{}: has the newest key, {}; {count} {noun} in all{encrypted}\n",
+        "{}: has the newest key, {}{}; {count} {noun} in all{encrypted}\n",
         shown_path(file),
-        short(newest)
+        short(newest),
+        condition.unwrap_or_default()
     );
     Ok(print_text(&line)?)
 }

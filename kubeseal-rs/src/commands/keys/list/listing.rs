@@ -1,6 +1,7 @@
 //! [`Listing`]: what `keys list` prints. Its field names are those of the JSON output; a new column needs a field in [`Line`], and a heading
 //! and a cell in `table`.
 
+use crate::commands::keys::list::keeping::Keeping;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -39,6 +40,9 @@ pub(crate) struct Line {
     pub cluster: Option<usize>,
     /// Number of SealedSecrets in the files that need it; absent without files, or if not all could be read.
     pub files: Option<usize>,
+    /// How it is kept; absent if the Secret holds no key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Keeping>,
     /// Why it is unusable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,

@@ -1,6 +1,7 @@
 //! `render`: the keys as a table for people.
 
 use crate::commands::keys::error::ObjectList;
+use crate::commands::keys::list::keeping::{Keeping, Wrapped};
 use crate::commands::keys::list::listing::{Line, Listing};
 use crate::terminal::escape::shown;
 use crate::terminal::paint::Paint;
@@ -8,12 +9,19 @@ use crate::terminal::program::name;
 use jiff::Timestamp;
 use std::fmt::Write as _;
 
-/// Position of the column that is hidden where no files were given.
-const FILES: usize = 7;
+/// Number of columns.
+const COLUMNS: usize = 13;
 
-const HEAD: [&str; 9] = [
+/// Position of the column that is hidden where no files were given.
+const FILES: usize = 8;
+
+/// Position of the columns after those that are always shown.
+const WIDE: usize = 10;
+
+const HEAD: [&str; COLUMNS] = [
     "FINGERPRINT",
     "STATE",
+    "KEPT",
     "CREATED",
     "VALID FROM",
     "VALID UNTIL",
@@ -21,10 +29,13 @@ const HEAD: [&str; 9] = [
     "CLUSTER",
     "FILES",
     "SECRET",
+    "WRAPPED FOR",
+    "SINCE",
+    "PROVIDERS",
 ];
 
-/// The whole table, in columns as wide as necessary.
-pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
+/// The whole table, in columns as wide as necessary; a wide one has those about wrapped keys.
+pub(crate) fn render(listing: &Listing, is_wide: bool, paint: Paint) -> String {
     let Listing { server, namespace, keys, unknown, with_files, .. } = listing;
     if keys.is_empty() {
         return format!(
@@ -34,8 +45,8 @@ pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
             name()
         );
     }
-    let is_shown = |column: usize| column != FILES || *with_files;
-    let rows: Vec<[String; 9]> = keys.iter().map(cells).collect();
+    let is_shown = |column: usize| (column != FILES || *with_files) && (column < WIDE || is_wide);
+    let rows: Vec<[String; COLUMNS]> = keys.iter().map(cells).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([HEAD[column].len()]).max().unwrap_or_default()
@@ -78,13 +89,16 @@ pub(crate) fn render(listing: &Listing, paint: Paint) -> String {
     text
 }
 
-fn cells(key: &Line) -> [String; 9] {
+fn cells(key: &Line) -> [String; COLUMNS] {
     let fingerprint = key.fingerprint.as_deref().map(|text| text.chars().take(12).collect());
     let state = if key.newest { format!("{}, newest", key.state) } else { key.state.to_owned() };
+    let wrapped = key.kept.as_ref().and_then(|kept| kept.wrapped.as_ref());
+    let of_wrapped = |text: &dyn Fn(&Wrapped) -> String| wrapped.map_or_else(|| "-".to_owned(), text);
     let count = |count: Option<usize>| count.map_or_else(|| "?".to_owned(), |count| count.to_string());
     [
         fingerprint.unwrap_or_else(|| "?".into()),
         state,
+        key.kept.as_ref().map_or_else(|| "?".into(), Keeping::cell),
         date(key.created),
         date(key.not_before),
         date(key.not_after),
@@ -92,6 +106,9 @@ fn cells(key: &Line) -> [String; 9] {
         count(key.cluster),
         count(key.files),
         shown(&key.secret),
+        of_wrapped(&|wrapped| wrapped.cluster_name.clone()),
+        of_wrapped(&|wrapped| wrapped.since.to_string()),
+        of_wrapped(&Wrapped::uris),
     ]
 }
 

@@ -1,26 +1,26 @@
 //! [`BackedUp`]: a sealing key in a backup.
 
-use api::sealing_key::{ACTIVE, COMPROMISED, LABEL, RENEW};
+use crate::key_store::key_form::{KeyForm, KeyFormError, label};
+use api::sealing_key::{COMPROMISED, ESCROW, LABEL, RENEW, REWRAP, WRAP};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use sealing::{KeyOrder, KeySecretError, SealingKey, SecretToSeal};
-use std::sync::Arc;
+use sealing::SecretToSeal;
 
-/// A Secret that is a sealing key.
+/// A Secret that is a sealing key, or an escrow copy of one.
 pub(crate) struct BackedUp {
     secret: Secret,
-    key: Arc<SealingKey>,
+    form: KeyForm,
     /// Whether it is known to have leaked: by its own label, another Secret's of the same private key, or a
     /// SealedSecret that it opened.
     leaked: bool,
 }
 
 impl BackedUp {
-    /// Takes a Secret, if it is a key.
-    pub(crate) fn read(read: SecretToSeal) -> Result<Self, KeySecretError> {
+    /// Takes a Secret, if it is a key. What counts is its type: a label that says otherwise is mended when it is stored.
+    pub(crate) fn read(read: SecretToSeal) -> Result<Self, KeyFormError> {
         let data = read.data.into_iter();
         let secret = Secret {
             metadata: read.metadata,
@@ -33,23 +33,28 @@ impl BackedUp {
             ),
             ..Secret::default()
         };
-        let key = SealingKey::from_secret(&secret, KeyOrder::CertNotBefore)?;
+        let form = KeyForm::from_secret(&secret)?;
         let leaked = label(&secret) == Some(COMPROMISED);
-        Ok(Self { secret, key: Arc::new(key), leaked })
+        Ok(Self { secret, form, leaked })
     }
 
     pub(crate) fn fingerprint(&self) -> Fingerprint {
-        self.key.fingerprint()
+        self.certificate().fingerprint()
     }
 
-    /// The key pair.
-    pub(crate) fn key(&self) -> Arc<SealingKey> {
-        Arc::clone(&self.key)
+    /// How it holds the key.
+    pub(crate) fn form(&self) -> &KeyForm {
+        &self.form
     }
 
-    /// The start of its certificate's validity.
+    /// Whether it is an escrow copy: no controller opens it.
+    pub(crate) fn is_escrow(&self) -> bool {
+        self.form.wrapped().is_some() && label(&self.secret) == Some(ESCROW)
+    }
+
+    /// The date of the key.
     pub(crate) fn since(&self) -> Timestamp {
-        self.key.since()
+        self.form.since()
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
@@ -58,7 +63,7 @@ impl BackedUp {
 
     /// The certificate.
     pub(crate) fn certificate(&self) -> &Certificate {
-        self.key.pair().certificate()
+        self.form.certificate()
     }
 
     /// Whether it is known that it leaked.
@@ -73,7 +78,9 @@ impl BackedUp {
 
     /// Whether the key will be in use once it is restored.
     pub(crate) fn counts(&self) -> bool {
-        !self.leaked && label(&self.secret).is_none_or(|label| label == ACTIVE)
+        let in_use = self.form.label_in_use();
+        let is_in_use = label(&self.secret).is_none_or(|label| label == in_use);
+        !self.leaked && (is_in_use || self.form.is_mislabelled(&self.secret))
     }
 
     /// The Secret to be stored, under this name or one that the API server generates.
@@ -82,12 +89,16 @@ impl BackedUp {
         if self.leaked {
             labels.insert(LABEL.into(), COMPROMISED.into());
         }
+        let in_use = self.form.label_in_use();
         // A key from before there were labels is found by its name.
-        if name != Some(prefix) {
-            labels.entry(LABEL.into()).or_insert_with(|| ACTIVE.into());
+        let is_legacy = name == Some(prefix) && self.form.plain().is_some();
+        if self.form.is_mislabelled(&self.secret) && !self.leaked {
+            labels.insert(LABEL.into(), in_use.into());
+        } else if !is_legacy {
+            labels.entry(LABEL.into()).or_insert_with(|| in_use.into());
         }
         let mut annotations = self.secret.metadata.annotations.clone().unwrap_or_default();
-        annotations.remove(RENEW);
+        annotations.retain(|name, _| ![RENEW, WRAP, REWRAP].contains(&name.as_str()));
         Secret {
             metadata: ObjectMeta {
                 namespace: Some(namespace.into()),
@@ -103,8 +114,4 @@ impl BackedUp {
             ..Secret::default()
         }
     }
-}
-
-fn label(secret: &Secret) -> Option<&str> {
-    secret.metadata.labels.as_ref()?.get(LABEL).map(String::as_str)
 }

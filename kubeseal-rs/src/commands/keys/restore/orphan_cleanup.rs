@@ -41,7 +41,9 @@ pub(crate) fn clear_up(
     }
     let OrphanKeys { certain, doubtful } = orphan_keys(&seen(store, &keys, backup, how)?, &backed_up);
     for key in active(&keys, &doubtful) {
-        alert(doubt(store.address(), key));
+        let is_wrapped = |key: &BackedUp| key.form().wrapped().is_some() && !key.is_escrow();
+        let are_wrapped = key.wrapped().is_some() || backup.iter().any(is_wrapped);
+        alert(doubt(store.address(), key, are_wrapped));
     }
     let Some(orphan) = certain else { return Ok(()) };
     let objects = match store.sealed_secrets() {
@@ -58,7 +60,8 @@ pub(crate) fn clear_up(
         Err(error) => return Err(error.into()),
     };
     // With the keys of the backup: in a dry run they are not in the cluster yet.
-    let all = ring(&keys).iter_shared().chain(backup.iter().map(BackedUp::key)).collect::<Vec<_>>();
+    let of_backup = backup.iter().filter_map(|key| key.form().plain().cloned());
+    let all = ring(&keys).iter_shared().chain(of_backup).collect::<Vec<_>>();
     let uses = in_cluster(&objects, Some(&sealing::KeyRing::new(all)), &sealing::KeyRing::default());
     let verdict = judge(orphan, &uses);
     for key in active(&keys, &[orphan]) {
@@ -68,7 +71,7 @@ pub(crate) fn clear_up(
 }
 
 fn fingerprints(backup: &[BackedUp]) -> BTreeSet<Fingerprint> {
-    backup.iter().map(BackedUp::fingerprint).collect()
+    backup.iter().filter(|key| !key.is_escrow()).map(BackedUp::fingerprint).collect()
 }
 
 /// The Secrets of these keys that are in use.
@@ -92,19 +95,24 @@ fn seen(
     let mut seen: Vec<KeyFacts> = keys.iter().filter_map(|key| KeyFacts::of(key, descent(key))).collect();
     if how.dry_run {
         let is_there = |key: &BackedUp| seen.iter().any(|it| it.fingerprint == key.fingerprint());
-        let missing: Vec<KeyFacts> = backup.iter().filter(|key| !is_there(key)).map(to_be).collect();
+        let missing = backup.iter().filter(|key| !is_there(key) && !key.is_escrow());
+        let missing: Vec<KeyFacts> = missing.map(to_be).collect();
         seen.extend(missing);
     }
     Ok(seen)
 }
 
 /// The message about a key that may be an orphan. SealedSecrets that need it may be in no cluster.
-fn doubt(keys_of: &ControllerAddress, key: &StoredKey) -> String {
+fn doubt(keys_of: &ControllerAddress, key: &StoredKey, are_wrapped: bool) -> String {
     let namespace = &keys_of.namespace;
     let (short, secret) = (key.fingerprint().map(|it| it.short()).unwrap_or_default(), key.name());
+    let why = if are_wrapped {
+        "wrapped keys cannot be tried here"
+    } else {
+        "it is not certain that no key was there when it was made"
+    };
     format!(
-        "{short} may have been made while these keys were lost, and stays active (Secret {namespace}/{secret}): it is not \
-         certain that no key was there when it was made. `{} keys list PATH` shows what needs it, in the cluster and in your files; if \
+        "{short} may have been made while these keys were lost, and stays active (Secret {namespace}/{secret}): {why}. `{} keys list PATH` shows what needs it, in the cluster and in your files; if \
          nothing does, `{}` retires it",
         name(),
         kubectl_command(keys_of, std::slice::from_ref(&secret), RETIRED)
@@ -149,6 +157,7 @@ fn to_be(key: &BackedUp) -> KeyFacts {
         created,
         not_before: key.since(),
         active: key.counts(),
+        is_plain: key.form().plain().is_some(),
         descent: Descent::Unknown,
     }
 }

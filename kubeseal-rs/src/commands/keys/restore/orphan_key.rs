@@ -29,6 +29,8 @@ pub(crate) struct KeyFacts {
     pub created: Timestamp,
     pub not_before: Timestamp,
     pub active: bool,
+    /// Whether it is in plain, so that it can be tried.
+    pub is_plain: bool,
     pub descent: Descent,
 }
 
@@ -53,13 +55,17 @@ pub(crate) enum Verdict {
 }
 
 impl KeyFacts {
-    /// The facts about a key; none if the Secret is no key.
+    /// The facts about a key; none if the Secret is no key of its own.
     pub(crate) fn of(key: &StoredKey, descent: Descent) -> Option<Self> {
+        if key.state() == State::Escrow {
+            return None;
+        }
         Some(Self {
             fingerprint: key.fingerprint()?,
             created: key.created()?,
             not_before: key.certificate().map(Certificate::not_before)?,
             active: key.state() == State::Active,
+            is_plain: key.wrapped().is_none(),
             descent,
         })
     }
@@ -82,7 +88,8 @@ impl KeyFacts {
 
 /// The keys that were made while those of the backup were lost: each of those was restored later than it was made,
 /// though all of them are older keys. A key that descends from a key of the backup, or was made beside one that has
-/// been there since, is no orphan: not all keys were lost. Only a single key that followed no other is certain.
+/// been there since, is no orphan: not all keys were lost. Only a single key that followed no other is certain, if it can be tried, and a key of
+/// the backup is in plain: whether the controller opens wrapped ones is not known here.
 pub(crate) fn orphan_keys(keys: &[KeyFacts], backup: &BTreeSet<Fingerprint>) -> OrphanKeys {
     let (back, others): (Vec<&KeyFacts>, Vec<&KeyFacts>) =
         keys.iter().partition(|key| backup.contains(&key.fingerprint));
@@ -97,11 +104,12 @@ pub(crate) fn orphan_keys(keys: &[KeyFacts], backup: &BTreeSet<Fingerprint>) -> 
             && back.iter().all(|old| old.came_back_after(key) && old.not_before < key.not_before)
     };
     let (suspects, sound): (Vec<&KeyFacts>, Vec<&KeyFacts>) = others.into_iter().partition(is_suspect);
+    let are_plain = |only: &KeyFacts| only.is_plain && back.iter().any(|key| key.active && key.is_plain);
     let was_alone = |key: &&KeyFacts| sound.iter().all(|other| other.created > key.created);
     let suspects: Vec<&KeyFacts> = suspects.into_iter().filter(was_alone).collect();
     let all: BTreeSet<Fingerprint> = suspects.iter().map(|key| key.fingerprint).collect();
     match suspects.first() {
-        Some(only) if all.len() == 1 && sound.is_empty() && only.is_first() => {
+        Some(only) if all.len() == 1 && sound.is_empty() && only.is_first() && are_plain(only) => {
             OrphanKeys { certain: Some(only.fingerprint), doubtful: Vec::new() }
         }
         _ => OrphanKeys { certain: None, doubtful: all.into_iter().collect() },

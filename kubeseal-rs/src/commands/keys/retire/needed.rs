@@ -15,9 +15,19 @@ use std::collections::BTreeSet;
 /// Names, files and commands of one kind that a hint writes out.
 const SHOWN: usize = 10;
 
+/// Which keys could be tried. Wrapped ones cannot.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tried {
+    /// Whether the key that is to be retired could.
+    pub has_key: bool,
+    /// Whether each key could.
+    pub has_all: bool,
+}
+
 /// The SealedSecrets that keep a key from being retired.
 pub(crate) struct Needs<'a> {
     key: Fingerprint,
+    tried: Tried,
     /// The key opens them, or an annotation names it.
     needing: Vec<&'a KeyUsage>,
     /// They may need any key.
@@ -29,13 +39,20 @@ impl<'a> Needs<'a> {
     /// Those that need the key, or may need it, but for the exceptions.
     pub(crate) fn of(
         key: Fingerprint,
+        tried: Tried,
         in_cluster: &'a [KeyUsage],
         in_files: &'a FileUsage,
         except: &Exceptions,
     ) -> Self {
         let uses = in_cluster.iter().chain(&in_files.uses).filter(|it| !except.excuse(it, key));
         let (needing, others): (Vec<_>, Vec<_>) = uses.partition(|it| it.keys.contains(&key));
-        Self { key, needing, unknown: others.into_iter().filter(|it| it.unknown).collect(), in_files }
+        Self { key, tried, needing, unknown: others.into_iter().filter(|it| it.unknown).collect(), in_files }
+    }
+
+    /// Whether the key opens it; of a key that cannot be tried, whether an annotation or status says so.
+    fn is_opened(&self, it: &KeyUsage) -> bool {
+        let keys = if self.tried.has_key { &it.opened_by } else { &it.keys };
+        keys.contains(&self.key)
     }
 
     pub(crate) fn are_none(&self) -> bool {
@@ -67,7 +84,7 @@ impl<'a> Needs<'a> {
 
     /// What makes the SealedSecrets that the key opens independent of it.
     fn reseal(&self, keys_of: &ControllerAddress) -> Vec<String> {
-        let opened = || self.needing.iter().filter(|it| it.opened_by.contains(&self.key));
+        let opened = || self.needing.iter().filter(|it| self.is_opened(it));
         let flags = keys_of.words();
         let mut lines = Vec::new();
         let files: BTreeSet<String> =
@@ -90,7 +107,7 @@ impl<'a> Needs<'a> {
 
     /// What has to change before they can be resealed: they open only under a scope that their annotations do not state.
     fn state_scopes(&self, keys_of: &ControllerAddress) -> Vec<String> {
-        let opened = self.needing.iter().filter(|it| it.opened_by.contains(&self.key));
+        let opened = self.needing.iter().filter(|it| self.is_opened(it));
         let unstated: Vec<(&KeyUsage, &Unstated)> =
             opened.filter_map(|it| Some((*it, it.unstated.as_ref()?))).collect();
         let line = |(usage, unstated): &(&KeyUsage, &Unstated)| match unstated {
@@ -115,7 +132,7 @@ impl<'a> Needs<'a> {
     /// The ways out for those that no key opens.
     fn unopened(&self, again: &[String]) -> Vec<String> {
         let again = |flag: &[&str]| shell_words(again.iter().map(String::as_str).chain(flag.iter().copied()));
-        let closed = self.needing.iter().filter(|it| !it.opened_by.contains(&self.key)).chain(&self.unknown);
+        let closed = self.needing.iter().filter(|it| !self.is_opened(it)).chain(&self.unknown);
         let (closed, unplaced): (Vec<&&KeyUsage>, Vec<&&KeyUsage>) = closed.partition(|it| it.is_placed);
         let closed: BTreeSet<String> = closed.iter().map(|it| it.object.to_string()).collect();
         let mut lines = Vec::new();
@@ -123,7 +140,13 @@ impl<'a> Needs<'a> {
             lines.push("some name no namespace, so that the key cannot be tried: give it with -n NAMESPACE, or name what kustomize builds".into());
         }
         if !closed.is_empty() {
-            lines.push("no key opens some of these: correct or delete them.".into());
+            lines.push(if self.tried.has_all {
+                "no key opens some of these: correct or delete them.".into()
+            } else {
+                "no key in plain opens some of these, and wrapped ones cannot be tried here: apply them, so that their status says which key \
+                 opens them; correct or delete what does not open."
+                    .into()
+            });
             if closed.len() <= SHOWN {
                 let words = ["printf", "%s\\n"].into_iter().chain(closed.iter().map(String::as_str));
                 let line = format!("{} | {}", shell_words(words), again(&["--except", "-"]));

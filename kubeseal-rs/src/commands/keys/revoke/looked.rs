@@ -37,7 +37,7 @@ impl Looked {
         files: &SealedFiles,
     ) -> Self {
         let ring = ring(keys);
-        let leaked_ring = KeyRing::new(secrets.iter().filter_map(|key| key.key().ok().cloned()));
+        let leaked_ring = KeyRing::new(secrets.iter().filter_map(|key| key.plain().cloned()));
         let files = in_files(files, &ring, &leaked_ring);
         let (objects, cluster) = match store.sealed_secrets() {
             Ok(objects) => (objects, Ok(())),

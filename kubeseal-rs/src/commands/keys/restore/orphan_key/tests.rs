@@ -16,6 +16,7 @@ fn seen(digit: char, not_before: i64, created: i64) -> KeyFacts {
         created: at(created),
         not_before: at(not_before),
         active: true,
+        is_plain: true,
         descent,
     }
 }

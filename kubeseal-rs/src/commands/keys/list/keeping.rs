@@ -1,0 +1,164 @@
+//! [`Keeping`]: how each key is kept, for a line of `keys list`; [`warn_of`]: what is wrong with that.
+
+use crate::key_store::form_text::{kind, providers, recipients, shown_uri};
+use crate::key_store::stored_key::{State, StoredKey, active_keys};
+use crate::terminal::program::name;
+use crate::terminal::warnings::{note, warn};
+use envelope::Fingerprint;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How a key is kept.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Keeping {
+    pub form: Form,
+    /// Secrets with an escrow copy of it.
+    pub escrow_copies: Vec<String>,
+    /// Absent of a key in plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wrapped: Option<Wrapped>,
+}
+
+/// What the Secret is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Form {
+    Plain,
+    Wrapped,
+    /// An escrow copy whose key is not there.
+    Escrow,
+}
+
+/// What a wrapped key says of itself.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Wrapped {
+    pub cluster_name: String,
+    pub since: Timestamp,
+    /// The kinds of providers.
+    #[serde(skip)]
+    pub kinds: String,
+    pub slots: Vec<Slot>,
+}
+
+/// The key under one provider.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Slot {
+    pub uri: String,
+    pub provider: &'static str,
+    pub key_id: String,
+    /// Whether the provider decrypts what it encrypted in any context, as the controller found; absent if it did not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unbound: Option<bool>,
+}
+
+impl Keeping {
+    /// None if the Secret holds no key.
+    pub(crate) fn of(key: &StoredKey, keys: &[StoredKey]) -> Option<Self> {
+        let form = key.form().ok()?;
+        let is_copy = |other: &&StoredKey| {
+            other.state() == State::Escrow
+                && other.name() != key.name()
+                && other.fingerprint() == key.fingerprint()
+        };
+        Some(Self {
+            form: match (key.state(), form.wrapped()) {
+                (State::Escrow, _) => Form::Escrow,
+                (_, Some(_)) => Form::Wrapped,
+                (_, None) => Form::Plain,
+            },
+            escrow_copies: keys.iter().filter(is_copy).map(StoredKey::name).collect(),
+            wrapped: form.wrapped().map(|form| Wrapped {
+                cluster_name: form.document.cluster_name().to_string(),
+                since: form.document.since(),
+                kinds: providers(&form.document),
+                slots: form.document.slots().iter().map(|slot| Slot::of(slot, key)).collect(),
+            }),
+        })
+    }
+
+    /// As the table shows it.
+    pub(crate) fn cell(&self) -> String {
+        let kinds = self.wrapped.as_ref().map(|wrapped| wrapped.kinds.as_str()).unwrap_or_default();
+        let form = match self.form {
+            Form::Plain => "plain".to_owned(),
+            Form::Wrapped => format!("wrapped: {kinds}"),
+            Form::Escrow => format!("escrow: {kinds}"),
+        };
+        if self.escrow_copies.is_empty() { form } else { format!("{form} + escrow") }
+    }
+}
+
+impl Wrapped {
+    /// The providers, as `-o wide` shows them.
+    pub(crate) fn uris(&self) -> String {
+        let shown = |slot: &Slot| {
+            let unbound = if slot.unbound == Some(true) { " (unbound)" } else { "" };
+            format!("{}{unbound}", shown_uri(&slot.uri))
+        };
+        self.slots.iter().map(shown).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Slot {
+    fn of(slot: &key_wrapping::Slot, key: &StoredKey) -> Self {
+        let unbound = key.unbound_providers().map(|mut unbound| unbound.any(|uri| uri == slot.uri));
+        Self { uri: slot.uri.clone(), provider: kind(slot), key_id: slot.key_id.clone(), unbound }
+    }
+}
+
+/// Warns of keys in use that are kept otherwise than they should be. A key that only a service opens is lost with it, which may be meant.
+pub(crate) fn warn_of(keys: &[StoredKey]) {
+    let wrapped = || active_keys(keys).filter_map(|key| Some((key, key.wrapped()?)));
+    let mut clusters = BTreeMap::<&str, BTreeSet<Fingerprint>>::new();
+    for (_, form) in wrapped() {
+        clusters
+            .entry(form.document.cluster_name().as_str())
+            .or_default()
+            .insert(form.certificate.fingerprint());
+    }
+    if clusters.len() > 1 {
+        let each = clusters.iter().map(|(cluster, keys)| format!("{cluster}: {}", listed(keys)));
+        warn(format_args!(
+            "keys in use are wrapped for several clusters, and a controller opens those of its own --cluster-name only: {}",
+            each.collect::<Vec<_>>().join("; ")
+        ));
+    }
+    if wrapped().next().is_some() {
+        let is_plain = |key: &&StoredKey| key.plain().is_some() && key.state() == State::Active;
+        let plain: BTreeSet<Fingerprint> =
+            keys.iter().filter(is_plain).filter_map(StoredKey::fingerprint).collect();
+        if !plain.is_empty() {
+            warn(format_args!(
+                "keys are in plain beside wrapped ones: {}. They open what was sealed with them, and the private key is for everyone who may \
+                 read the Secret: `{} keys wrap --all`",
+                listed(&plain),
+                name()
+            ));
+        }
+    }
+    let has_escrow = |key: &StoredKey| {
+        let is_copy =
+            |other: &StoredKey| other.state() == State::Escrow && other.fingerprint() == key.fingerprint();
+        keys.iter().any(is_copy)
+    };
+    let without: BTreeSet<Fingerprint> = wrapped()
+        .filter(|(key, form)| recipients(&form.document).is_empty() && !has_escrow(key))
+        .map(|(_, form)| form.certificate.fingerprint())
+        .collect();
+    if !without.is_empty() {
+        note(format_args!(
+            "only the key management service opens {}: without it, everything that was sealed with them is lost. Give the controller an age \
+             recipient as well (--key-wrap-with=age1…), then `{} keys rewrap --all`",
+            listed(&without),
+            name()
+        ));
+    }
+}
+
+fn listed(keys: &BTreeSet<Fingerprint>) -> String {
+    keys.iter().map(Fingerprint::short).collect::<Vec<_>>().join(", ")
+}
