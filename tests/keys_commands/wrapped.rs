@@ -7,7 +7,7 @@ use api::sealing_key::{ESCROW, LABEL, WRAPPED, WRAPPED_KEY, WRAPPED_TYPE};
 use envelope::KeyPair;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
-use key_wrapping::KeyProviders;
+use key_wrapping::{KeyProviders, ProviderEnvironment};
 use kube::api::{Api, DeleteParams, ListParams, PostParams};
 
 use crate::stage::{IDENTITY, RECIPIENT, Scene, Stage, short, stop};
@@ -23,7 +23,7 @@ pub(crate) async fn wrap(plain: &Secret, name: &str, label: &str) -> Result<Secr
         anyhow::Ok(String::from_utf8(bytes.0.clone())?)
     };
     let pair = KeyPair::from_pem(&text("tls.key")?, &text("tls.crt")?)?;
-    let age = key_wrapping::connect(&RECIPIENT.parse()?, None)?;
+    let age = key_wrapping::connect(&RECIPIENT.parse()?, &ProviderEnvironment::default())?;
     let providers = KeyProviders::new(CLUSTER.parse()?, vec![age], Vec::new());
     let document = providers.wrap(&pair, pair.certificate().not_before()).await?;
     let mut wrapped = plain.clone();

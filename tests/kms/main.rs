@@ -1,6 +1,8 @@
 //! Sealing keys wrapped by key management services, each a real program on loopback.
 
+mod contract;
 mod open_bao;
+mod openbao_transit;
 
 use std::process::ExitCode;
 
@@ -8,5 +10,14 @@ use tests::test::suite;
 use tests::tests;
 
 fn main() -> ExitCode {
-    suite::run(async |lab| Ok(lab), tests![open_bao::a_service_account_logs_in_with_its_audience_alone])
+    suite::run(
+        async |lab| Ok(lab),
+        tests![
+            open_bao::a_service_account_logs_in_with_its_audience_alone,
+            openbao_transit::wraps_with_plain_and_derived_keys,
+            openbao_transit::logs_in_as_the_service_account_with_the_policy_of_the_page,
+            openbao_transit::is_lost_and_comes_back,
+            openbao_transit::faults_are_named,
+        ],
+    )
 }

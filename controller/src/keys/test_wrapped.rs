@@ -8,7 +8,7 @@ use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
-use key_wrapping::{KeyProviders, SlotReport};
+use key_wrapping::{KeyProviders, ProviderEnvironment, SlotReport};
 use rand::rngs::SysRng;
 use sealing::SealingKey;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(crate) fn pair(since: i64) -> KeyPair {
 /// Its Secret in wrapped form.
 pub(crate) fn wrapped_secret(name: &str, pair: &KeyPair) -> Secret {
     let spec = RECIPIENT.parse().unwrap();
-    let recipient = key_wrapping::connect(&spec, None).unwrap();
+    let recipient = key_wrapping::connect(&spec, &ProviderEnvironment::default()).unwrap();
     let providers = KeyProviders::new("prod".parse().unwrap(), vec![recipient], Vec::new());
     let since = pair.certificate().not_before();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();

@@ -4,12 +4,14 @@
 //!   out, without I/O.
 //! - [`KeyWrapper`]: what a provider does: encrypts and decrypts a data key. `providers` has a file for each kind of provider; adding one
 //!   touches this crate alone.
+//! - `https`: the client of those that are reached by HTTPS.
 //! - [`KeyProviders`]: the configured providers together: wraps with all of them, unwraps with the first that succeeds.
 //!
 //! Nothing here knows Kubernetes. Which Secrets hold wrapped keys, and when they are unwrapped, is in the controller and in `kubeseal-rs`.
 #![doc = include_str!("../FORMAT.md")]
 
 mod format;
+mod https;
 mod key_providers;
 mod provider;
 mod providers;
@@ -22,6 +24,7 @@ pub use format::slot::{MOST_SLOTS, SLOTS_LONGEST, Slot};
 pub use key_providers::error::{SlotFailure, UnwrapError, WrapError};
 pub use key_providers::slot_report::SlotReport;
 pub use key_providers::{KeyProviders, Unwrapped};
+pub use provider::environment::ProviderEnvironment;
 pub use provider::error::{ProviderError, ProviderErrorKind};
 pub use provider::key_wrapper::{Binding, KeyWrapper};
 pub use provider::spec::{ProviderSpec, ProviderSpecError};

@@ -1,5 +1,7 @@
 //! What all providers have in common. Each kind of provider is a file in `providers`.
 
+pub(crate) mod encrypted;
+pub(crate) mod environment;
 pub(crate) mod error;
 pub(crate) mod key_wrapper;
 pub(crate) mod spec;

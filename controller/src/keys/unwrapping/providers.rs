@@ -4,7 +4,7 @@ use crate::client::cluster::Cluster;
 use crate::config::key_wrapping::KeyWrapping;
 use crate::keys::unwrapping::provider_states::ProviderStates;
 use crate::keys::unwrapping::token_requests::TokenRequests;
-use key_wrapping::{KeyProviders, KeyWrapper, ProviderSpec, ProviderSpecError, TokenSource};
+use key_wrapping::{KeyProviders, KeyWrapper, ProviderEnvironment, ProviderSpec, ProviderSpecError};
 use std::sync::Arc;
 
 /// A provider that the flags name cannot be used.
@@ -24,10 +24,10 @@ pub(crate) struct Wrapping {
 
 /// The providers. None is contacted yet.
 pub(crate) fn connect(wrapping: &KeyWrapping, cluster: &Cluster) -> Result<Wrapping, ProviderConfigError> {
-    let tokens: Arc<dyn TokenSource> =
-        Arc::new(TokenRequests::new(cluster.client.clone(), &cluster.namespace));
+    let tokens = Arc::new(TokenRequests::new(cluster.client.clone(), &cluster.namespace));
+    let environment = ProviderEnvironment::of_process().with_tokens(tokens);
     let connect = |spec: &ProviderSpec| -> Result<Arc<dyn KeyWrapper>, ProviderConfigError> {
-        key_wrapping::connect(spec, Some(&tokens))
+        key_wrapping::connect(spec, &environment)
             .map_err(|source| ProviderConfigError { uri: spec.uri.to_string(), source })
     };
     let wrap_with = wrapping.wrap_with.iter().map(connect).collect::<Result<_, _>>()?;

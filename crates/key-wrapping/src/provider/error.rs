@@ -45,6 +45,12 @@ impl ProviderError {
         Self { kind, message: message.into(), source: None }
     }
 
+    /// An error of the step in which this one happened.
+    #[must_use]
+    pub(crate) fn in_step(self, message: impl Into<String>) -> Self {
+        Self::new(self.kind, message).caused_by(self)
+    }
+
     /// This error, with its cause.
     #[must_use]
     pub fn caused_by(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {

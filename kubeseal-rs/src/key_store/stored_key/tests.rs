@@ -6,7 +6,7 @@ use envelope::{KeyPair, PrivateKey, issue};
 use jiff::SignedDuration;
 use k8s_openapi::ByteString;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use key_wrapping::KeyProviders;
+use key_wrapping::{KeyProviders, ProviderEnvironment};
 use rand::rngs::SysRng;
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ fn wrapped_json(since: &str) -> (String, String, Vec<u8>) {
         (certificate.to_pem(), private.to_pkcs1_pem().unwrap().to_string());
     let pair = KeyPair::new(private, certificate).unwrap();
     let recipient = "age1unwpu3ucka8pgmv6y93upyxphy6rle3c4qlxp8ltpx36wz6ggpps9ecg45".parse().unwrap();
-    let age = key_wrapping::connect(&recipient, None).unwrap();
+    let age = key_wrapping::connect(&recipient, &ProviderEnvironment::default()).unwrap();
     let providers = KeyProviders::new("prod".parse().unwrap(), vec![age], Vec::new());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let wrapped = runtime.block_on(providers.wrap(&pair, since.parse().unwrap())).unwrap();

@@ -4,7 +4,7 @@ use super::key_lines::key;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use envelope::KeyPair;
-use key_wrapping::KeyProviders;
+use key_wrapping::{KeyProviders, ProviderEnvironment};
 use serde_json::{Value, json};
 
 /// A recipient of age. Made for these tests, and used nowhere else.
@@ -21,7 +21,7 @@ pub(crate) fn wrapped(plain: &Value, name: &str, label: &str, cluster: &str) -> 
         String::from_utf8(bytes).unwrap()
     };
     let pair = KeyPair::from_pem(&text("tls.key"), &text("tls.crt")).unwrap();
-    let age = key_wrapping::connect(&RECIPIENT.parse().unwrap(), None).unwrap();
+    let age = key_wrapping::connect(&RECIPIENT.parse().unwrap(), &ProviderEnvironment::default()).unwrap();
     let providers = KeyProviders::new(cluster.parse().unwrap(), vec![age], Vec::new());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let since = pair.certificate().not_before();

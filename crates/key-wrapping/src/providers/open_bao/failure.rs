@@ -1,0 +1,113 @@
+//! Answers of `OpenBao` that are no success, as errors.
+
+use crate::https::endpoint::Endpoint;
+use crate::https::response::Response;
+use crate::provider::error::{ProviderError, ProviderErrorKind};
+use serde::Deserialize;
+
+/// What was asked of the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Encrypt,
+    Decrypt,
+    Read,
+}
+
+/// Words of a status 400 to a decryption that speak of the key's configuration, and not of the ciphertext.
+const CONFIGURATION: [&str; 4] = ["key not found", "disallowed by policy", "soft-deleted", "non-AEAD"];
+
+/// The error of an answer of the transit engine.
+pub(crate) fn failure(
+    step: Step,
+    response: &Response,
+    endpoint: &Endpoint,
+    (mount, key): (&str, &str),
+) -> ProviderError {
+    let (status, words) = (response.status.as_u16(), words(response));
+    let hint = if words.contains("non-AEAD") {
+        "; the key has to be of the type aes256-gcm96 or chacha20-poly1305".to_owned()
+    } else {
+        match status {
+            403 => format!(
+                "; the policy of the role has to allow `update` of {mount}/encrypt/{key} and {mount}/decrypt/{key}"
+            ),
+            404 => format!("; is a transit engine mounted at {mount}/?"),
+            _ => String::new(),
+        }
+    };
+    let did_not = match step {
+        Step::Encrypt => "did not encrypt",
+        Step::Decrypt => "did not decrypt",
+        Step::Read => "did not show its key",
+    };
+    ProviderError::new(kind(step, status, &words), format!("{endpoint} {did_not}: {status}, {words}{hint}"))
+}
+
+/// The error of an answer to a login.
+pub(crate) fn login_failure(response: &Response) -> ProviderError {
+    let (status, words) = (response.status.as_u16(), words(response));
+    let hint = if matches!(status, 400 | 403) {
+        "; the role has to exist, and to name this ServiceAccount, its namespace and the audience"
+    } else {
+        ""
+    };
+    ProviderError::new(kind(Step::Read, status, ""), format!("{status}, {words}{hint}"))
+}
+
+fn kind(step: Step, status: u16, words: &str) -> ProviderErrorKind {
+    match status {
+        400 if step == Step::Decrypt && !CONFIGURATION.iter().any(|it| words.contains(it)) => {
+            ProviderErrorKind::Refused
+        }
+        // Of 404: a mount that is not there may be there later, or on another server.
+        400 | 401 | 403 | 404 | 405 => ProviderErrorKind::Denied,
+        // 412: a node that has not heard of the token yet; 472 and 473: a standby of another data centre; 503: sealed.
+        412 | 429 | 472 | 473 | 500..=599 => ProviderErrorKind::Unavailable,
+        _ => ProviderErrorKind::Garbage,
+    }
+}
+
+/// What the server says, or the name of the status.
+fn words(response: &Response) -> String {
+    #[derive(Deserialize)]
+    struct Failed {
+        errors: Vec<String>,
+    }
+    let said = response.json::<Failed>().map(|failed| response.words(&failed.errors.join("; ")));
+    said.ok()
+        .filter(|words| !words.is_empty())
+        .unwrap_or_else(|| response.status.canonical_reason().unwrap_or("an unknown status").to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_status_means_for_a_next_try() {
+        use ProviderErrorKind::{Denied, Garbage, Refused, Unavailable};
+        let cases = [
+            (Step::Decrypt, 400, "cipher: message authentication failed", Refused),
+            (Step::Decrypt, 400, "chacha20poly1305: message authentication failed", Refused),
+            (Step::Decrypt, 400, "invalid ciphertext: no prefix", Refused),
+            (Step::Decrypt, 400, "encryption key not found", Denied),
+            (Step::Decrypt, 400, "ciphertext or signature version is disallowed by policy (too old)", Denied),
+            (Step::Decrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
+            (Step::Encrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
+            (Step::Decrypt, 403, "permission denied", Denied),
+            (Step::Decrypt, 404, "no handler for route", Denied),
+            (Step::Decrypt, 412, "", Unavailable),
+            (Step::Decrypt, 429, "", Unavailable),
+            (Step::Decrypt, 473, "", Unavailable),
+            (Step::Decrypt, 500, "internal error", Unavailable),
+            (Step::Decrypt, 503, "Vault is sealed", Unavailable),
+            (Step::Decrypt, 200, "", Garbage),
+            (Step::Decrypt, 302, "", Garbage),
+            (Step::Decrypt, 418, "", Garbage),
+            (Step::Read, 400, "invalid role name", Denied),
+        ];
+        for (step, status, words, expected) in cases {
+            assert_eq!(kind(step, status, words), expected, "{step:?} {status} {words}");
+        }
+    }
+}
