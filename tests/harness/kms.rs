@@ -7,11 +7,14 @@
 //! | [`kms_plugin`] | a KMS v2 plugin, written with `k8s.io/kms` | the keys lie in files |
 //! | [`local_kms`] | a small copy of AWS KMS, which encrypts | plain HTTP; checks no signature and no policy |
 //! | [`moto`] | a copy of AWS KMS, IAM and STS, which encrypts and checks signatures and policies | plain HTTP; keys in memory |
+//! | [`drongo`] | a copy of the REST API of Google's Cloud KMS | plain HTTP; nothing is encrypted |
 //!
 //! Each serves under the same address after [`stop`](open_bao::OpenBao::stop) and [`start`](open_bao::OpenBao::start), as it does when it is lost
 //! and comes back, and ends when it is dropped.
 
 pub mod aws_api;
+pub mod drongo;
+pub(crate) mod files;
 pub mod json_response;
 pub mod kms_plugin;
 pub mod local_kms;

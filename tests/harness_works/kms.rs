@@ -1,5 +1,6 @@
 //! Each key management service encrypts and decrypts, refuses a wrong context, and has its keys after a restart.
 
+pub(crate) mod drongo;
 pub(crate) mod kms_plugin;
 pub(crate) mod local_kms;
 pub(crate) mod moto;

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
             ends::a_control_plane_leaves_nothing_behind,
             ends::a_failed_test_shows_its_namespace,
             kms::open_bao::binds_the_context,
+            kms::drongo::binds_the_context_and_verifies_checksums,
             kms::kms_plugin::decrypts_nothing_without_its_annotation,
             kms::kms_plugin::misbehaves_as_told,
             kms::kms_plugin::serves_the_api_server_too,

