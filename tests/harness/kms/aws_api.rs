@@ -1,4 +1,4 @@
-//! [`AwsApi`]: calls to a server that serves the API of AWS KMS, without a signature.
+//! Calls to a server that serves the API of AWS KMS, without a signature; and the [`REGION`] of all keys.
 
 use std::net::Ipv4Addr;
 
