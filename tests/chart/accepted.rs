@@ -92,14 +92,22 @@ fn renders_what_it_says(case: &Case, objects: &[Value]) -> Result<()> {
         ensure!(there, "no {wanted} in {environment:?}");
     }
     for wanted in case.expects("allows") {
-        let (resource, verb) = wanted.split_once(' ').context("write `allows: resource verb`")?;
-        let allows = |rule: &Value| holds(&rule["resources"], resource) && holds(&rule["verbs"], verb);
-        ensure!(rules(objects).any(allows), "{wanted} is not allowed");
+        ensure!(allows(objects, wanted), "{wanted} is not allowed");
     }
-    let deletes =
-        rules(objects).any(|rule| holds(&rule["resources"], "secrets") && holds(&rule["verbs"], "delete"));
-    ensure!(deletes == case.expects("allows").any(|right| right == "secrets delete"), "deleting: {deletes}");
+    let account = text(&pod(objects)["serviceAccountName"]);
+    for right in ["secrets delete".to_owned(), format!("serviceaccounts/token create {account}")] {
+        let is_allowed = allows(objects, &right);
+        ensure!(is_allowed == case.expects("allows").any(|it| it == right), "{right}: {is_allowed}");
+    }
     Ok(())
+}
+
+/// Whether a role gives this right: a resource, a verb, and perhaps the name of the one object that it is for.
+fn allows(objects: &[Value], right: &str) -> bool {
+    let mut words = right.split(' ');
+    let [resource, verb] = [words.next(), words.next()].map(Option::unwrap_or_default);
+    let of = |rule: &Value| words.clone().all(|name| holds(&rule["resourceNames"], name));
+    rules(objects).any(|rule| holds(&rule["resources"], resource) && holds(&rule["verbs"], verb) && of(rule))
 }
 
 fn rules(objects: &[Value]) -> impl Iterator<Item = &Value> {
@@ -110,18 +118,21 @@ fn holds(list: &Value, word: &str) -> bool {
     list.as_array().is_some_and(|list| list.iter().any(|item| item == word || item == "*"))
 }
 
+/// The spec of the controller's pod; null if there is none.
+fn pod(objects: &[Value]) -> &Value {
+    let deployment = objects.iter().find(|object| object["kind"] == "Deployment");
+    deployment.map_or(&Value::Null, |it| &it["spec"]["template"]["spec"])
+}
+
 /// The controller's arguments, if there is one.
 fn arguments(objects: &[Value]) -> Option<Vec<String>> {
-    let deployment = objects.iter().find(|object| object["kind"] == "Deployment")?;
-    let args = deployment["spec"]["template"]["spec"]["containers"][0]["args"].as_array()?;
+    let args = pod(objects)["containers"][0]["args"].as_array()?;
     args.iter().map(|arg| arg.as_str().map(str::to_owned)).collect()
 }
 
 /// The environment variables of the controller that have a fixed value.
 fn environment(objects: &[Value]) -> Vec<(String, String)> {
-    let deployment = objects.iter().find(|object| object["kind"] == "Deployment");
-    let variables = deployment.map(|it| &it["spec"]["template"]["spec"]["containers"][0]["env"]);
-    let variables = variables.and_then(Value::as_array).into_iter().flatten();
+    let variables = pod(objects)["containers"][0]["env"].as_array().into_iter().flatten();
     let pair = |variable: &Value| {
         Some((variable["name"].as_str()?.to_owned(), variable["value"].as_str()?.to_owned()))
     };

@@ -4,7 +4,8 @@
 //! - `# argument: --flag=value`: one of the controller's arguments;
 //! - `# environment: NAME=value`: one of its environment variables;
 //! - `# renders: text`: a line of the rendered text, without its indentation;
-//! - `# allows: resource verb`: a right that one of the roles gives; no case may delete Secrets without it;
+//! - `# allows: resource verb` or `# allows: resource verb name`: a right that one of the roles gives; no case may delete Secrets, or make
+//!   tokens of the controller's account, without it;
 //! - `# violates: restricted`: the pod violates that Pod Security Standard; the pods of other cases do not;
 //! - `# says: text`: the message of the refusal.
 

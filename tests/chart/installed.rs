@@ -43,6 +43,33 @@ pub(crate) async fn the_notes_have_keys_backed_up_encrypted(stage: Arc<Stage>) -
     Ok(())
 }
 
+pub(crate) async fn the_notes_name_what_wrapped_keys_lack(stage: Arc<Stage>) -> Result<()> {
+    let install = ["install", "ours", CHART, "--dry-run=server", "--namespace", HOME];
+    let no_age = "No age recipient is among them";
+    let no_way = "keyWrapping names a key management service";
+    let cases = [
+        ("tests/chart/values/keys/kms-plugin.yaml", vec![], false, false),
+        ("tests/chart/values/keys/openbao.yaml", vec![], true, false),
+        (
+            "tests/chart/values/keys/openbao.yaml",
+            vec!["--set", "networkPolicy.egress.extraRules=null"],
+            true,
+            true,
+        ),
+        ("tests/chart/values/cluster/network-policy.yaml", vec![], false, false),
+    ];
+    for (values, set, is_without_age, is_cut_off) in cases {
+        let stdout =
+            helm(&stage.lab, &[&install[..], &["--values", values], &set].concat()).await?.stdout()?;
+        let notes = stdout.split_once("NOTES:").context("no notes")?.1;
+        ensure!(
+            notes.contains(no_age) == is_without_age && notes.contains(no_way) == is_cut_off,
+            "{values}: {notes}"
+        );
+    }
+    Ok(())
+}
+
 /// The columns of upstream's definition, and more with `--output wide`. The API server prints them.
 pub(crate) async fn kubectl_shows_the_columns(stage: Arc<Stage>) -> Result<()> {
     // No controller may write the status meanwhile.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use api::ConditionStatus;
 use serde_json::{Value, json};
 use tests::network::http_client::http_client;
 use tests::pod::Pod;
+use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
 use tests::user::person::Person;
 
@@ -16,6 +18,9 @@ use crate::stage::{Stage, stop};
 /// Prefixes of our metrics' names: the controller's, and those of its process.
 const PREFIXES: [&str; 2] = ["sealed_secrets_controller_", "process_"];
 
+/// Longer than a refused connection takes.
+const SOON: Duration = Duration::from_secs(30);
+
 pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> Result<()> {
     let (lab, person) = (&stage.lab, &stage.person);
     let _turn = stage.turn.lock().await;
@@ -23,6 +28,10 @@ pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> 
         let chart = lab.chart(home)?.set("fullnameOverride", home).set("rbac.clusterRoleName", home);
         let chart =
             chart.set("metrics.prometheusRule.enabled", "true").set("metrics.dashboards.create", "true");
+        // A key management service that is not there, because there are metrics about each.
+        let provider = "openbao+transit://127.0.0.1:1/transit/sealing?token-file=/dev/null";
+        let chart =
+            chart.set("keyWrapping.unwrapProviders[0]", provider).set("keyWrapping.clusterName", "prod");
         let chart = chart.render().await?;
         chart.apply(&lab.client()).await?;
         let mut pod = Pod::of(&chart.deployment()?).flag("key-size", "2048").start(lab).await?;
@@ -36,7 +45,12 @@ pub(crate) async fn alerts_and_dashboard_know_the_metrics(stage: Arc<Stage>) -> 
         person.apply(&sealed).await?;
         person.sees_synced(home, "db", ConditionStatus::False).await?;
         let http = http_client().build()?;
-        let counted = http.get(pod.metrics_url()).send().await?.text().await?;
+        let counted = eventually(SOON, "the service was asked", async || {
+            let counted = http.get(pod.metrics_url()).send().await?.text().await?;
+            ensure!(counted.contains("\nsealed_secrets_controller_key_provider_up{"), "{counted}");
+            Ok(counted)
+        })
+        .await?;
 
         let rule: Value = chart.find("PrometheusRule")?;
         let dashboard: Value = chart.find("ConfigMap")?;

@@ -1,6 +1,7 @@
 //! The controller with fewer and with more permissions than the chart's usual ones.
 
 pub(crate) mod backup;
+pub(crate) mod wrapping;
 
 use std::sync::Arc;
 

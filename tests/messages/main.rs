@@ -29,7 +29,7 @@ const REFERENCE: &str = "controller/docs/reference.md";
 const PRINTED: &[(&str, &str)] = &[
     ("controller/src", "ConfigWarning"),
     ("controller/src", "Refused"),
-    ("controller/src", "cert"),
+    ("controller/src", "why_none_is_published"),
     ("controller/src", "compromise"),
     ("controller/src", "event_for"),
     ("controller/src", "new_event"),
