@@ -46,20 +46,29 @@ pub(crate) async fn the_api_server_takes_what_is_rendered(stage: Arc<Stage>) -> 
 /// and not because of its arguments.
 pub(crate) async fn the_controller_knows_its_arguments(stage: Arc<Stage>) -> Result<()> {
     for case in Case::all("values")? {
-        let objects = objects(&case, &stage).await?;
-        let Some(args) = arguments(&objects) else { continue };
-        let mut command = Command::new(&stage.lab.binaries.controller);
-        command.args(&args).env_clear().envs(environment(&objects)).env("KUBECONFIG", "/nonexistent");
-        let ran = run(command, "").await?;
-        let code = ran.code.context("it was killed")?;
-        ensure!(code != USAGE && code != 0, "{}, {args:?}: {}", case.name(), ran.stderr);
+        controller_knows(&stage, &objects(&case, &stage).await?).await.with_context(|| case.name())?;
     }
     Ok(())
 }
 
+/// Gives the arguments and the environment in these objects to the controller, if they have one.
+pub(crate) async fn controller_knows(stage: &Stage, objects: &[Value]) -> Result<()> {
+    let Some(args) = arguments(objects) else { return Ok(()) };
+    let mut command = Command::new(&stage.lab.binaries.controller);
+    command.args(&args).env_clear().envs(environment(objects)).env("KUBECONFIG", "/nonexistent");
+    let ran = run(command, "").await?;
+    let code = ran.code.context("it was killed")?;
+    ensure!(code != USAGE && code != 0, "{args:?}: {}", ran.stderr);
+    Ok(())
+}
+
 async fn objects(case: &Case, stage: &Stage) -> Result<Vec<Value>> {
-    let yaml = case.template(&stage.lab).await?.stdout()?;
-    let documents: Vec<Value> = serde_saphyr::from_multiple(&yaml).context("broken YAML")?;
+    parse(&case.template(&stage.lab).await?.stdout()?)
+}
+
+/// The objects in what helm has rendered.
+pub(crate) fn parse(yaml: &str) -> Result<Vec<Value>> {
+    let documents: Vec<Value> = serde_saphyr::from_multiple(yaml).context("broken YAML")?;
     Ok(documents.into_iter().filter(|document| !document.is_null()).collect())
 }
 

@@ -1,13 +1,20 @@
-//! The chart's README lists each of upstream's values.
+//! The chart's README lists each of upstream's values; values that pages show are accepted.
 
 use std::fs;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
+use tests::user::page::Page;
 use tests::workspace;
 
+use crate::accepted::{controller_knows, parse};
+use crate::commands::helm;
 use crate::stage::Stage;
+
+/// Pages with values of this chart, and the number of blocks that have them.
+const PAGES: [(&str, usize); 2] =
+    [("charts/sealed-secrets/README.md", 2), ("controller/docs/key-wrapping.md", 5)];
 
 pub(crate) async fn every_value_of_upstreams_is_in_the_readme(_: Arc<Stage>) -> Result<()> {
     let readme = fs::read_to_string(workspace::chart_dir().join("README.md"))?;
@@ -20,6 +27,24 @@ pub(crate) async fn every_value_of_upstreams_is_in_the_readme(_: Arc<Stage>) -> 
         let groups = name.match_indices('.').map(|(at, _)| format!("`{}.*`", &name[..at]));
         let found = groups.chain([format!("`{name}`")]).any(|shown| readme.contains(&shown));
         ensure!(found, "{name} is not in the chart's README");
+    }
+    Ok(())
+}
+
+pub(crate) async fn values_that_pages_show_are_accepted(stage: Arc<Stage>) -> Result<()> {
+    for (path, expected) in PAGES {
+        let page = Page::read(path)?;
+        let blocks = page.blocks("yaml");
+        ensure!(blocks.len() == expected, "{path} has {} blocks", blocks.len());
+        for block in blocks {
+            let file = tempfile::NamedTempFile::new()?;
+            fs::write(&file, block)?;
+            let file = file.path().to_str().context("a temporary path is no UTF-8")?;
+            let ran =
+                helm(&stage.lab, &["template", "release", "charts/sealed-secrets", "--values", file]).await?;
+            let rendered = async { controller_knows(&stage, &parse(&ran.stdout()?)?).await };
+            rendered.await.with_context(|| format!("{path}:\n{block}"))?;
+        }
     }
     Ok(())
 }

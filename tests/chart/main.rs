@@ -31,6 +31,7 @@ fn main() -> ExitCode {
             accepted::the_api_server_takes_what_is_rendered,
             accepted::the_controller_knows_its_arguments,
             documented::every_value_of_upstreams_is_in_the_readme,
+            documented::values_that_pages_show_are_accepted,
             permissions::backup::the_job_needs_exactly_the_permissions_that_it_has,
             permissions::backup::a_volume_gets_a_file_and_without_a_record_no_secret_may_be_patched,
             permissions::wrapping::keys_are_wrapped_and_wrapped_anew,
