@@ -7,7 +7,6 @@ pub(crate) mod endpoint;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod trust;
-mod words;
 
 #[cfg(test)]
 pub(crate) mod test_server;

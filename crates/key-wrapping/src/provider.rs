@@ -7,3 +7,4 @@ pub(crate) mod key_wrapper;
 pub(crate) mod spec;
 pub(crate) mod tokens;
 pub(crate) mod uri;
+pub(crate) mod words;

@@ -1,6 +1,8 @@
 //! The kinds of providers, a file each. A new kind: a variant of `ProviderUri`, a file here, and a line in [`connect`].
 
 pub(crate) mod age_recipient;
+#[cfg(unix)]
+mod kms_v2;
 mod open_bao;
 
 use crate::provider::environment::ProviderEnvironment;
@@ -8,6 +10,8 @@ use crate::provider::key_wrapper::KeyWrapper;
 use crate::provider::spec::{ProviderSpec, ProviderSpecError};
 use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::age_recipient::AgeRecipient;
+#[cfg(unix)]
+use crate::providers::kms_v2::KmsV2;
 use crate::providers::open_bao::OpenBaoTransit;
 use std::sync::Arc;
 
@@ -21,11 +25,17 @@ pub fn connect(
             spec.check_options(&[])?;
             Ok(Arc::new(AgeRecipient::new(recipient).ok_or(ProviderUriError::Age)?))
         }
+        #[cfg(unix)]
+        ProviderUri::KmsV2 { socket } => {
+            spec.check_options(&[])?;
+            Ok(Arc::new(KmsV2::new(socket)))
+        }
+        // A socket is not found where the system is not Unix.
+        #[cfg(not(unix))]
+        ProviderUri::KmsV2 { .. } => Err(ProviderSpecError::NoClient),
         ProviderUri::OpenBaoTransit { host, mount, key } => {
             Ok(Arc::new(OpenBaoTransit::new(spec, (host, mount, key), environment)?))
         }
-        ProviderUri::KmsV2 { .. } | ProviderUri::AwsKms { .. } | ProviderUri::GcpKms { .. } => {
-            Err(ProviderSpecError::NoClient)
-        }
+        ProviderUri::AwsKms { .. } | ProviderUri::GcpKms { .. } => Err(ProviderSpecError::NoClient),
     }
 }

@@ -3,6 +3,7 @@
 mod definition;
 mod flags;
 mod generated;
+mod kms_v2;
 mod man_pages;
 mod manifests;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // In this order: helm reads the definition that is written before.
     write(&definition::generated()?, arguments)?;
     write(&manifests::generated()?, arguments)?;
+    write(&kms_v2::generated()?, arguments)?;
     man_pages::generated()?.iter().chain(&flags::generated()).try_for_each(|page| write(page, arguments))
 }
 

@@ -1,7 +1,7 @@
 //! [`Response`]: what a service answered.
 
-use crate::https::words::shown;
 use crate::provider::error::{ProviderError, ProviderErrorKind};
+use crate::provider::words::shown;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Deserializer};
 use std::fmt;

@@ -14,7 +14,16 @@ use crate::cargo::cargo;
 const BUILDS: [&[&str]; 3] = [
     &["controller"],
     &["kubeseal-rs"],
-    &["envelope", "recipients", "api", "sealing", "template", "yaml-edit-in-place"],
+    &[
+        "envelope",
+        "recipients",
+        "api",
+        "sealing",
+        "key-wrapping",
+        "strict-json",
+        "template",
+        "yaml-edit-in-place",
+    ],
 ];
 
 /// `cargo xtask` itself, and what it uses.

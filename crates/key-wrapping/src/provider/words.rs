@@ -11,11 +11,15 @@ const PART: usize = 8;
 /// The shortest run of base64 with a digit or padding that is taken as a secret, whatever was sent: 32 bytes are 44 characters.
 const BASE64: usize = 40;
 
+/// The shortest run of numbers that is taken as a secret: Go writes bytes as `[12 243 7]`.
+const NUMBERS: usize = 30;
+
 /// Words of a service on one line, cut, and without parts of the secrets that it was sent, which a service may repeat, or of others.
-pub(super) fn shown(text: &str, secrets: &[Zeroizing<String>]) -> String {
+pub(crate) fn shown(text: &str, secrets: &[Zeroizing<String>]) -> String {
     let is_known = |word: &str| word.len() >= PART && secrets.iter().any(|secret| secret.contains(word));
     let is_key = |word: &str| word.len() >= BASE64 && word.contains(|c: char| c.is_ascii_digit() || c == '=');
     let text = replaced(text, |c| c.is_ascii_alphanumeric() || "+/=".contains(c), is_key);
+    let text = replaced(&text, |c| c.is_ascii_digit() || " ,".contains(c), |run| run.trim().len() >= NUMBERS);
     let text = replaced(&text, |c| c.is_ascii_alphanumeric(), is_known).replace(char::is_control, " ");
     let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if shown.chars().count() > MOST { shown.chars().take(MOST).chain(['…']).collect() } else { shown }
@@ -52,6 +56,8 @@ mod tests {
             ("vault:v1:vEjRWeJCrze8SN/vEjRWeJCrze8SN==", "vault:v1:…/…=="),
             ("32 bytes: q83vEjRWeJCrze8SNFZ4kA/vEjRWeJCrze8SN+Z4kA=!", "32 bytes: …!"),
             ("no key/1234abcd-12ab-34cd-56ef-1234567890ab", "no key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+            ("cannot parse [12 243 7 0 1 2 3 4 5 6 7 8 9]", "cannot parse […]"),
+            ("at 2026-01-02 03:04:05, 503 of 100000", "at 2026-01-02 03:04:05, 503 of 100000"),
             ("permission denied, TOKEN", "permission denied, TOKEN"),
         ] {
             assert_eq!(shown(text, &secrets), expected);
