@@ -1,7 +1,7 @@
 //! `POST /v1/rotate`: returns the SealedSecret of the request, sealed to the newest published key. "Rotate" is
 //! upstream's word for resealing.
 //!
-//! 200 and the object as JSON; 409 if it does not open; 413 if it is too large for a request or its annotation for recipients to be written; 500 if it is not a
+//! 200 and the object as JSON; 409 if it does not open; 503 if it may open once further keys are unwrapped, or no certificate is served; 413 if it is too large for a request or its annotation for recipients to be written; 500 if it is not a
 //! SealedSecret; 429 if there are too many requests. The scope is that of the object's own annotations, so that
 //! resealing never widens it, and only the items, the fingerprint and the entries for recipients change. No recipient is added or
 //! removed, and nothing is sealed to a certificate of the request: that would open values for their sender.
@@ -9,6 +9,7 @@
 use crate::http::handlers::resealed_object::resealed_object;
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
 use crate::http::state::PrivateKeyState;
+use crate::keys::store::ring::SharedRing;
 use crate::process::panic_guard::catch_panic;
 use api::annotations::RECIPIENTS;
 use axum::body::Bytes;
@@ -30,11 +31,19 @@ pub(crate) async fn rotate(
         let ring = state.ring.snapshot();
         let json = json_text(body)?;
         let sealed = Submitted::read(&json)?;
-        let to = state.ring.published(&ring).ok_or(Refused::DoesNotOpen)?;
+        let to = state.ring.published(&ring).ok_or_else(|| none_to_seal_to(&state.ring, &ring))?;
         resealed(&json, sealed, &ring, to, &|| permit.give_way())
     });
     let object = answered.await.unwrap_or(Err(Refused::DoesNotOpen))?;
     Ok(([(header::CONTENT_TYPE, "application/json")], object))
+}
+
+fn none_to_seal_to(shared: &SharedRing, ring: &KeyRing) -> Refused {
+    if ring.is_empty() {
+        Refused::does_not_open(ring)
+    } else {
+        Refused::NoKey(shared.why_none_is_published())
+    }
 }
 
 fn resealed(
@@ -50,7 +59,7 @@ fn resealed(
         Ok(resealed) => resealed,
         Err(ResealError::TooMuch) => return Err(Refused::TooMuch),
         Err(ResealError::Seal(SealFailure::Recipients(too_long))) => return Err(Refused::TooLong(too_long)),
-        Err(_) => return Err(Refused::DoesNotOpen),
+        Err(_) => return Err(Refused::does_not_open(ring)),
     };
     // Of items that stay sealed for another cluster, the annotations keep naming its key.
     let certificates = resealed.certificates(metadata.annotations.as_ref(), certificate.fingerprint());

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
 use recipients::TooLong;
-use sealing::MAX_ITEMS_OF_A_REQUEST;
+use sealing::{KeyRing, MAX_ITEMS_OF_A_REQUEST};
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -35,6 +35,8 @@ pub(crate) enum Refused {
     /// The body is not one SealedSecret; answered as upstream does.
     NotASealedSecret,
     DoesNotOpen,
+    /// It does not open with the keys that are here, and others wait to be unwrapped; or there is no certificate to seal to. With the reason.
+    NoKey(&'static str),
     /// It has too many items for a request.
     TooMuch,
     /// It opens, and its annotation for recipients is longer than what is written.
@@ -47,6 +49,7 @@ impl IntoResponse for Refused {
         match self {
             Self::NotASealedSecret => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             Self::DoesNotOpen => StatusCode::CONFLICT.into_response(),
+            Self::NoKey(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason).into_response(),
             Self::TooMuch => {
                 let why = format!(
                     "this SealedSecret is too large for /v1/verify and /v1/rotate: it has more than {MAX_ITEMS_OF_A_REQUEST} items, was sealed \
@@ -66,6 +69,16 @@ impl IntoResponse for Refused {
         }
     }
 }
+
+impl Refused {
+    /// For what does not open with this ring.
+    pub(crate) fn does_not_open(ring: &KeyRing) -> Self {
+        if ring.waiting() == 0 { Self::DoesNotOpen } else { Self::NoKey(WAITING) }
+    }
+}
+
+const WAITING: &str =
+    "not all sealing keys are unwrapped yet: the key management service does not answer; try again later\n";
 
 /// YAML is read into values, which take several times its size. Programs send JSON, which may be larger.
 const LARGEST_YAML: usize = 512 << 10;
