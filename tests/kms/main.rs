@@ -1,6 +1,7 @@
 //! Sealing keys wrapped by key management services, each a real program on loopback.
 
 mod contract;
+mod kms_v2;
 mod open_bao;
 mod openbao_transit;
 
@@ -18,6 +19,13 @@ fn main() -> ExitCode {
             openbao_transit::logs_in_as_the_service_account_with_the_policy_of_the_page,
             openbao_transit::is_lost_and_comes_back,
             openbao_transit::faults_are_named,
+            kms_v2::wraps_and_unwraps,
+            kms_v2::a_slot_of_an_older_key_opens_and_is_stale,
+            kms_v2::a_changed_slot_is_refused,
+            kms_v2::is_lost_and_comes_back,
+            kms_v2::faults_are_named,
+            kms_v2::a_plugin_that_never_answers_ends_a_call,
+            kms_v2::the_api_server_is_a_client_of_the_same_socket,
         ],
     )
 }

@@ -56,7 +56,7 @@ mod tests {
             ("vault:v1:vEjRWeJCrze8SN/vEjRWeJCrze8SN==", "vault:v1:…/…=="),
             ("32 bytes: q83vEjRWeJCrze8SNFZ4kA/vEjRWeJCrze8SN+Z4kA=!", "32 bytes: …!"),
             ("no key/1234abcd-12ab-34cd-56ef-1234567890ab", "no key/1234abcd-12ab-34cd-56ef-1234567890ab"),
-            ("cannot parse [12 243 7 0 1 2 3 4 5 6 7 8 9]", "cannot parse […]"),
+            ("cannot parse [12 243 7 0 1 2 3 4 5 6 7 8 9 10 11]", "cannot parse […]"),
             ("at 2026-01-02 03:04:05, 503 of 100000", "at 2026-01-02 03:04:05, 503 of 100000"),
             ("permission denied, TOKEN", "permission denied, TOKEN"),
         ] {
