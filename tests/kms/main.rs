@@ -1,9 +1,11 @@
 //! Sealing keys wrapped by key management services, each a real program on loopback.
 
+mod aws_kms;
 mod contract;
 mod kms_v2;
 mod open_bao;
 mod openbao_transit;
+mod service_account;
 
 use std::process::ExitCode;
 
@@ -14,6 +16,10 @@ fn main() -> ExitCode {
     suite::run(
         async |lab| Ok(lab),
         tests![
+            aws_kms::wraps_in_the_context_of_cluster_and_fingerprint,
+            aws_kms::is_lost_and_comes_back,
+            aws_kms::signs_as_a_user_with_the_policy_of_the_page,
+            aws_kms::assumes_the_role_of_the_service_account,
             open_bao::a_service_account_logs_in_with_its_audience_alone,
             openbao_transit::wraps_with_plain_and_derived_keys,
             openbao_transit::logs_in_as_the_service_account_with_the_policy_of_the_page,

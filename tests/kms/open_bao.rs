@@ -10,6 +10,8 @@ use tests::kms::open_bao::kubernetes_auth::Role;
 use tests::lab::Lab;
 use tests::test::temp_namespace::with_temp_ns;
 
+use crate::service_account::{ACCOUNT, Account};
+
 /// What the controller may do: use one key. `update` alone makes no key.
 const POLICY: &str = r#"
 path "transit/encrypt/sealing" { capabilities = ["update"] }
@@ -24,10 +26,11 @@ pub(crate) async fn a_service_account_logs_in_with_its_audience_alone(lab: Arc<L
     open_bao.enable_kubernetes_auth(&lab.control_plane).await?;
     with_temp_ns(&lab, async |namespace| {
         let audience = "https://bao.example.com";
-        let (service_account, policy) = ("default", "sealing");
+        let account = Account::new(&lab, namespace).await?;
+        let (service_account, policy) = (ACCOUNT, "sealing");
         let role = Role { name: "controller", namespace, service_account, audience, policy, seconds: 600 };
         open_bao.write_role(&role).await?;
-        let token = async |audience| lab.control_plane.token_for(audience, namespace, service_account).await;
+        let token = async |audience| account.token_for(audience).await;
 
         let logged_in = open_bao.log_in(role.name, &token(audience).await?).await?;
         let plaintext = json!({ "plaintext": "aGVsbG8=", "associated_data": "Y2x1c3Rlcg==" });

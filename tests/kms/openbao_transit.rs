@@ -1,14 +1,10 @@
 //! The provider `openbao+transit` with OpenBao's own program.
 
-use std::error::Error;
 use std::fs;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use futures::future::BoxFuture;
-use k8s_openapi::api::core::v1::ServiceAccount;
-use key_wrapping::{Binding, KeyWrapper, ProviderEnvironment, ProviderErrorKind, Slot, TokenSource};
-use kube::api::{Api, PostParams};
+use key_wrapping::{Binding, KeyWrapper, ProviderEnvironment, ProviderErrorKind, Slot};
 use serde_json::json;
 use tempfile::TempDir;
 use tests::kms::open_bao::OpenBao;
@@ -16,11 +12,9 @@ use tests::kms::open_bao::kubernetes_auth::Role;
 use tests::lab::Lab;
 use tests::test::temp_namespace::with_temp_ns;
 use tests::user::page::Page;
-use zeroize::Zeroizing;
 
 use crate::contract;
-
-const ACCOUNT: &str = "sealed-secrets-controller";
+use crate::service_account::{ACCOUNT, Account};
 
 /// An OpenBao with a key of this mount, and a file with its root token.
 struct Site {
@@ -206,40 +200,4 @@ async fn denied(flag: &str, environment: &ProviderEnvironment) -> Result<String>
         provider.wrap(&contract::data_key()?, &contract::context()?).await.err().context("it wrapped")?;
     ensure!(error.kind == ProviderErrorKind::Denied, "{error:?}");
     Ok(contract::in_full(error))
-}
-
-/// A service account, whose tokens the API server issues.
-#[derive(Debug)]
-struct Account {
-    lab: Arc<Lab>,
-    namespace: String,
-    audiences: Mutex<Vec<String>>,
-}
-
-impl Account {
-    async fn new(lab: &Arc<Lab>, namespace: &str) -> Result<Self> {
-        let account = serde_json::from_value(json!({ "metadata": { "name": ACCOUNT } }))?;
-        Api::<ServiceAccount>::namespaced(lab.client(), namespace)
-            .create(&PostParams::default(), &account)
-            .await?;
-        Ok(Self { lab: lab.clone(), namespace: namespace.to_owned(), audiences: Mutex::default() })
-    }
-
-    /// The audiences that were asked for so far.
-    fn audiences(&self) -> Vec<String> {
-        self.audiences.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl TokenSource for Account {
-    fn token<'a>(
-        &'a self,
-        audience: &'a str,
-    ) -> BoxFuture<'a, Result<Zeroizing<String>, Box<dyn Error + Send + Sync>>> {
-        self.audiences.lock().unwrap_or_else(PoisonError::into_inner).push(audience.to_owned());
-        Box::pin(async move {
-            let token = self.lab.control_plane.token_for(audience, &self.namespace, ACCOUNT);
-            Ok(Zeroizing::new(token.await?))
-        })
-    }
 }

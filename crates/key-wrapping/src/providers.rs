@@ -1,6 +1,7 @@
 //! The kinds of providers, a file each. A new kind: a variant of `ProviderUri`, a file here, and a line in [`connect`].
 
 pub(crate) mod age_recipient;
+mod aws_kms;
 #[cfg(unix)]
 mod kms_v2;
 mod open_bao;
@@ -10,6 +11,7 @@ use crate::provider::key_wrapper::KeyWrapper;
 use crate::provider::spec::{ProviderSpec, ProviderSpecError};
 use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::age_recipient::AgeRecipient;
+use crate::providers::aws_kms::AwsKms;
 #[cfg(unix)]
 use crate::providers::kms_v2::KmsV2;
 use crate::providers::open_bao::OpenBaoTransit;
@@ -36,6 +38,7 @@ pub fn connect(
         ProviderUri::OpenBaoTransit { host, mount, key } => {
             Ok(Arc::new(OpenBaoTransit::new(spec, (host, mount, key), environment)?))
         }
-        ProviderUri::AwsKms { .. } | ProviderUri::GcpKms { .. } => Err(ProviderSpecError::NoClient),
+        ProviderUri::AwsKms { arn, region } => Ok(Arc::new(AwsKms::new(spec, (arn, region), environment)?)),
+        ProviderUri::GcpKms { .. } => Err(ProviderSpecError::NoClient),
     }
 }

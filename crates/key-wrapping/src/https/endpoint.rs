@@ -1,10 +1,15 @@
 //! [`Endpoint`]: scheme, host and port of a service.
 
+use crate::provider::spec::{ProviderSpec, ProviderSpecError};
 use http::Uri;
 use http::uri::Authority;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+
+/// The form of the text, for messages.
+const FORM: &str =
+    "write https://HOST[:PORT]; http is for an address of this machine alone, as http://127.0.0.1:8080";
 
 /// Where a service listens: by HTTPS, or by HTTP at an address of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +29,20 @@ impl Endpoint {
         Self::new("https", authority, ":443")
     }
 
+    /// The endpoint that an option names.
+    pub(crate) fn option(spec: &ProviderSpec, name: &'static str) -> Result<Option<Self>, ProviderSpecError> {
+        let value = |_| ProviderSpecError::Value(name, FORM.to_owned());
+        spec.option(name).map(str::parse).transpose().map_err(value)
+    }
+
+    /// By HTTP, at an address of this machine or one of `also`, which no network routes.
+    pub(crate) fn http(authority: &str, also: &[IpAddr]) -> Result<Self, NoEndpoint> {
+        let plain = Self::new("http", authority, ":80")?;
+        let host = plain.authority.host().trim_start_matches('[').trim_end_matches(']');
+        let address: IpAddr = host.parse().map_err(|_| NoEndpoint)?;
+        (address.is_loopback() || also.contains(&address)).then_some(plain).ok_or(NoEndpoint)
+    }
+
     /// The address of a path, which begins with `/`.
     pub(crate) fn at(&self, path: &str) -> Result<Uri, http::Error> {
         Uri::builder().scheme(self.scheme).authority(self.authority.clone()).path_and_query(path).build()
@@ -38,11 +57,6 @@ impl Endpoint {
         let is_host = !authority.host().is_empty() && !has_user && has_port;
         is_host.then_some(Self { scheme, authority }).ok_or(NoEndpoint)
     }
-
-    fn is_this_machine(&self) -> bool {
-        let host = self.authority.host().trim_start_matches('[').trim_end_matches(']');
-        host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-    }
 }
 
 impl FromStr for Endpoint {
@@ -53,9 +67,7 @@ impl FromStr for Endpoint {
         if let Some(authority) = text.strip_prefix("https://") {
             return Self::https(authority);
         }
-        let authority = text.strip_prefix("http://").ok_or(NoEndpoint)?;
-        let plain = Self::new("http", authority, ":80")?;
-        plain.is_this_machine().then_some(plain).ok_or(NoEndpoint)
+        Self::http(text.strip_prefix("http://").ok_or(NoEndpoint)?, &[])
     }
 }
 

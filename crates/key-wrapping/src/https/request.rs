@@ -16,12 +16,12 @@ const BODY: usize = 4096;
 /// A request to a service. Its Debug shows neither body nor secrets.
 #[derive(Clone)]
 pub(crate) struct Request {
-    pub(super) method: Method,
+    pub(crate) method: Method,
     /// Path and query.
-    pub(super) path: String,
-    pub(super) headers: HeaderMap,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
     /// Wiped when its last owner drops it.
-    pub(super) body: Bytes,
+    pub(crate) body: Bytes,
     /// Texts that no message shows, whatever the service says.
     pub(super) secrets: Vec<Zeroizing<String>>,
 }
@@ -39,6 +39,16 @@ impl Request {
         let mut request = Self::new(Method::POST, path.into(), text);
         request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         Ok(request)
+    }
+
+    /// A request with the body of an HTML form.
+    pub(crate) fn post_form(path: impl Into<String>, fields: &[(&str, &str)]) -> Self {
+        let text =
+            form_urlencoded::Serializer::new(String::with_capacity(BODY)).extend_pairs(fields).finish();
+        let mut request = Self::new(Method::POST, path.into(), Zeroizing::new(text.into_bytes()));
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers.insert(CONTENT_TYPE, form);
+        request
     }
 
     /// With a header whose value is no secret.

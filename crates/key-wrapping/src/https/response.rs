@@ -25,6 +25,13 @@ impl Response {
         strict_json::from_slice(&self.body, &[]).map_err(garbage)
     }
 
+    /// The body as text.
+    pub(crate) fn text(&self) -> Result<&str, ProviderError> {
+        let garbage =
+            |_| ProviderError::new(ProviderErrorKind::Garbage, "its answer cannot be used: it is no text");
+        str::from_utf8(&self.body).map_err(garbage)
+    }
+
     /// Words of this response for a message: one line, cut, and without what the request had as a secret.
     pub(crate) fn words(&self, text: &str) -> String {
         shown(text, &self.secrets)

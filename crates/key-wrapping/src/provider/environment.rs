@@ -35,6 +35,11 @@ impl ProviderEnvironment {
         self
     }
 
+    /// The value of an environment variable that is set, and not empty.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
     pub(crate) fn tokens(&self) -> Option<&Arc<dyn TokenSource>> {
         self.tokens.as_ref()
     }

@@ -29,6 +29,9 @@ pub enum ProviderSpecError {
     /// A kind of provider that this version does not have.
     #[error("this version has no client for this kind of provider")]
     NoClient,
+    /// The environment has no credentials for the provider.
+    #[error("no credentials: {0}")]
+    Credentials(&'static str),
     /// An option whose value cannot be used.
     #[error("the option {0:?}: {1}")]
     Value(&'static str, String),

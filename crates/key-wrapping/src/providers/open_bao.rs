@@ -55,13 +55,13 @@ impl OpenBaoTransit {
     /// been revoked.
     async fn call(&self, request: &Request) -> Result<Response, ProviderError> {
         let token = self.login.token(&self.server).await?;
-        let response = self.server.send(request, Some(&token.text)).await?;
+        let response = self.server.send(request, Some(&token.value)).await?;
         if response.status != StatusCode::FORBIDDEN || !token.is_cached {
             return Ok(response);
         }
         self.login.forget();
         let token = self.login.token(&self.server).await?;
-        self.server.send(request, Some(&token.text)).await
+        self.server.send(request, Some(&token.value)).await
     }
 
     async fn encrypt(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {

@@ -3,19 +3,19 @@
 use crate::https::endpoint::Endpoint;
 use crate::https::request::Request;
 use crate::https::response::secret;
+use crate::provider::cached::{Cached, Obtained};
 use crate::provider::environment::ProviderEnvironment;
 use crate::provider::error::{ProviderError, ProviderErrorKind};
 use crate::provider::spec::{ProviderSpec, ProviderSpecError};
+use crate::provider::token_file;
 use crate::provider::tokens::TokenSource;
 use crate::providers::open_bao::failure::login_failure;
 use crate::providers::open_bao::server::Server;
 use http::StatusCode;
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// Where tokens come from.
@@ -29,7 +29,7 @@ pub(crate) enum Login {
         mount: String,
         role: String,
         jwt: Jwt,
-        session: Mutex<Option<Session>>,
+        session: Cached<Zeroizing<String>>,
     },
 }
 
@@ -42,20 +42,6 @@ pub(crate) enum Jwt {
         tokens: Arc<dyn TokenSource>,
         audience: String,
     },
-}
-
-/// A token of the server.
-pub(crate) struct Session {
-    token: Zeroizing<String>,
-    /// When a new login is due; None for a token without an end.
-    until: Option<Instant>,
-}
-
-/// A token for a request.
-pub(crate) struct Token {
-    pub(crate) text: Zeroizing<String>,
-    /// Whether it is of an earlier login.
-    pub(crate) is_cached: bool,
 }
 
 impl Login {
@@ -93,23 +79,17 @@ impl Login {
                 return Err(value("role", message));
             }
         };
-        Ok(Self::ServiceAccount { mount: mount.into(), role: role.into(), jwt, session: Mutex::default() })
+        Ok(Self::ServiceAccount { mount: mount.into(), role: role.into(), jwt, session: Cached::default() })
     }
 
     /// A token, by a login if there is none.
-    pub(crate) async fn token(&self, server: &Server) -> Result<Token, ProviderError> {
+    pub(crate) async fn token(&self, server: &Server) -> Result<Obtained<Zeroizing<String>>, ProviderError> {
         match self {
-            Self::File(path) => Ok(Token { text: read(path)?, is_cached: false }),
+            Self::File(path) => Ok(Obtained { value: token_file::read(path)?, is_cached: false }),
             Self::ServiceAccount { mount, role, jwt, session } => {
-                let current = session.lock().as_ref().filter(|it| it.is_current()).map(|it| it.token.clone());
-                if let Some(text) = current {
-                    return Ok(Token { text, is_cached: true });
-                }
-                let step = format!("the login as role {role} at {}, auth/{mount}, failed", server.endpoint());
-                let new = log_in(server, mount, role, jwt).await.map_err(|error| error.in_step(step))?;
-                let text = new.token.clone();
-                *session.lock() = Some(new);
-                Ok(Token { text, is_cached: false })
+                let step =
+                    || format!("the login as role {role} at {}, auth/{mount}, failed", server.endpoint());
+                session.get_or(log_in(server, mount, role, jwt)).await.map_err(|error| error.in_step(step()))
             }
         }
     }
@@ -117,7 +97,7 @@ impl Login {
     /// Forgets the token of the last login.
     pub(crate) fn forget(&self) {
         if let Self::ServiceAccount { session, .. } = self {
-            *session.lock() = None;
+            session.forget();
         }
     }
 }
@@ -125,7 +105,7 @@ impl Login {
 impl Jwt {
     async fn token(&self) -> Result<Zeroizing<String>, ProviderError> {
         match self {
-            Self::File(path) => read(path),
+            Self::File(path) => token_file::read(path),
             Self::Requested { tokens, audience } => {
                 let message = format!("the API server gave no token for the audience {audience}");
                 let failed =
@@ -136,19 +116,13 @@ impl Jwt {
     }
 }
 
-impl Session {
-    /// A tenth of the lease is left unused, so that a token does not end on its way.
-    fn new(token: Zeroizing<String>, lease: Duration) -> Self {
-        let until = (!lease.is_zero()).then(|| Instant::now().checked_add(lease / 10 * 9)).flatten();
-        Self { token, until }
-    }
-
-    fn is_current(&self) -> bool {
-        self.until.is_none_or(|until| Instant::now() < until)
-    }
-}
-
-async fn log_in(server: &Server, mount: &str, role: &str, jwt: &Jwt) -> Result<Session, ProviderError> {
+/// A new token, and its lifetime.
+async fn log_in(
+    server: &Server,
+    mount: &str,
+    role: &str,
+    jwt: &Jwt,
+) -> Result<(Zeroizing<String>, Option<Duration>), ProviderError> {
     let jwt = jwt.token().await?;
     let request = Request::post_json(format!("/v1/auth/{mount}/login"), &ToLogIn { role, jwt: &jwt })?;
     let response = server.send(&request.keeping_secret(&jwt), None).await?;
@@ -156,17 +130,8 @@ async fn log_in(server: &Server, mount: &str, role: &str, jwt: &Jwt) -> Result<S
         return Err(login_failure(&response));
     }
     let Auth { client_token, lease_duration } = response.json::<LoggedIn>()?.auth;
-    Ok(Session::new(client_token, Duration::from_secs(lease_duration)))
-}
-
-/// A token in a file, of which a line break at the end is no part.
-fn read(path: &Path) -> Result<Zeroizing<String>, ProviderError> {
-    let unreadable = |error| {
-        ProviderError::new(ProviderErrorKind::Unavailable, format!("{} cannot be read", path.display()))
-            .caused_by(error)
-    };
-    let text = Zeroizing::new(std::fs::read_to_string(path).map_err(unreadable)?);
-    Ok(Zeroizing::new(text.trim().to_owned()))
+    // A token without an end has 0.
+    Ok((client_token, (lease_duration > 0).then(|| Duration::from_secs(lease_duration))))
 }
 
 #[derive(Serialize)]
@@ -185,22 +150,4 @@ struct Auth {
     #[serde(deserialize_with = "secret")]
     client_token: Zeroizing<String>,
     lease_duration: u64,
-}
-
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("until", &self.until).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_is_used_until_its_lease_is_nearly_over() {
-        let session = |lease| Session::new(Zeroizing::default(), lease).is_current();
-        assert!(session(Duration::ZERO) && session(Duration::from_hours(1)) && session(Duration::MAX));
-        assert!(!session(Duration::from_nanos(1)));
-    }
 }
