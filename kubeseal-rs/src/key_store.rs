@@ -8,6 +8,7 @@ pub(crate) mod backup_object;
 pub(crate) mod error;
 pub(crate) mod form_text;
 pub(crate) mod key_form;
+pub(crate) mod key_opener;
 pub(crate) mod opening_keys;
 pub(crate) mod recovery_keys;
 pub(crate) mod retry;
@@ -196,6 +197,11 @@ impl KeyStore {
             client.request_text(request).await
         });
         deleted.map(drop).map_err(|error| self.failed(Operation::Delete(name), error))
+    }
+
+    /// The Secret of this name, if it is there. As a list, so that the permission to list Secrets is enough.
+    pub(crate) fn named(&self, name: &str) -> Result<Option<StoredKey>, KeyStoreError> {
+        Ok(self.secrets(&named(name))?.pop().map(StoredKey::read))
     }
 
     fn secrets(&self, which: &ListParams) -> Result<Vec<ObservedSecret>, KeyStoreError> {

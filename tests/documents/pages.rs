@@ -58,7 +58,7 @@ pub(crate) const PAGES: &[Followed] = &[
     page("charts/sealed-secrets/README.md", Installed::Nothing, &[], 1),
     page("controller/docs/getting-started.md", Installed::Nothing, &[], 3),
     page("controller/docs/key-wrapping.md", Installed::Ours, &[], 5),
-    page("controller/docs/keys.md", Installed::Ours, &MANIFESTS, 2),
+    page("controller/docs/keys.md", Installed::Ours, &MANIFESTS, 3),
     page("controller/docs/migrating.md", Installed::Upstreams, &MANIFESTS, 0),
     page("controller/docs/reference.md", Installed::Ours, &MANIFESTS, 0),
     page("controller/docs/security.md", Installed::Ours, &[], 0),

@@ -111,7 +111,7 @@ mod tests {
     fn commands_flags_and_values_are_offered() {
         for (line, expected) in [
             ("kubeseal-rs ins", &["inspect"][..]),
-            ("kubeseal keys re", &["renew", "retire", "revoke", "restore"]),
+            ("kubeseal keys re", &["renew", "retire", "revoke", "restore", "rewrap"]),
             ("kubeseal-rs --scope n", &["namespace-wide"]),
             ("kubeseal-rs seal --scope=c", &["--scope=cluster-wide"]),
             ("kubeseal-rs --context x keys li", &["list"]),

@@ -49,14 +49,9 @@ impl KeyForm {
         if !is_wrapped_type(secret) {
             return Ok(Self::Plain(Arc::new(SealingKey::from_secret(secret, KeyOrder::CertNotBefore)?)));
         }
-        let bytes = |name: &'static str| {
-            let value = secret.data.as_ref().and_then(|data| data.get(name));
-            value.map(|value| value.0.as_slice()).ok_or(KeySecretError::Missing(name))
-        };
-        let text = std::str::from_utf8(bytes(CERTIFICATE)?);
-        let certificate = Certificate::from_pem(text.map_err(|_| KeySecretError::NotText(CERTIFICATE))?)?;
-        let document = WrappedKey::from_json(bytes(WRAPPED_KEY)?).map_err(KeyFormError::Document)?;
-        Ok(Self::Wrapped(Arc::new(WrappedForm { certificate, document })))
+        let data = secret.data.as_ref();
+        let form = WrappedForm::read(|name| data?.get(name).map(|value| value.0.as_slice()))?;
+        Ok(Self::Wrapped(Arc::new(form)))
     }
 
     /// The certificate.
@@ -106,6 +101,17 @@ impl KeyForm {
             Self::Plain(_) => matches!(label(secret), Some(WRAPPED | ESCROW)),
             Self::Wrapped(_) => matches!(label(secret), None | Some(ACTIVE)),
         }
+    }
+}
+
+impl WrappedForm {
+    /// Reads the values of a Secret, which `data` gives by name.
+    pub(crate) fn read<'a>(data: impl Fn(&str) -> Option<&'a [u8]>) -> Result<Self, KeyFormError> {
+        let bytes = |name: &'static str| data(name).ok_or(KeySecretError::Missing(name));
+        let text = std::str::from_utf8(bytes(CERTIFICATE)?);
+        let certificate = Certificate::from_pem(text.map_err(|_| KeySecretError::NotText(CERTIFICATE))?)?;
+        let document = WrappedKey::from_json(bytes(WRAPPED_KEY)?).map_err(KeyFormError::Document)?;
+        Ok(Self { certificate, document })
     }
 }
 

@@ -2,19 +2,23 @@
 //!
 //! A file is PEM (PKCS#1 or PKCS#8, several keys and certificates in one), or a backup of sealing keys: Secrets and
 //! Lists of them, in YAML or JSON, as `kubectl get -o yaml` writes them. Either may be encrypted, in the format of age,
-//! as `keys backup` writes it.
+//! as `keys backup` writes it. Wrapped keys and escrow copies in it open with the age identities of `--identity`.
 
 pub(crate) mod error;
 
+use crate::error::Hint as _;
 use crate::files::input::Input;
 use crate::key_store::backup::decrypt::Decryption;
+use crate::key_store::key_form::WrappedForm;
+use crate::key_store::key_opener::KeyOpener;
+use crate::key_store::key_opener::error::KeyOpenError;
 use crate::key_store::recovery_keys::error::RecoveryKeyError;
 use crate::manifest::secrets;
 use crate::settings::flag_value::paths_of;
 use crate::settings::unlock_flags::UnlockFlags;
 use crate::terminal::warnings::warn;
-use api::sealing_key::{CERTIFICATE, PRIVATE_KEY};
-use envelope::{Certificate, KeyPair, PrivateKey, PrivateKeyError, pem};
+use api::sealing_key::{CERTIFICATE, PRIVATE_KEY, WRAPPED_TYPE};
+use envelope::{Certificate, KeyPair, Plaintext, PrivateKey, PrivateKeyError, pem};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::SysRng;
 use sealing::{KeyRing, SealingKey};
@@ -39,6 +43,7 @@ impl RecoveryKeys {
     /// Every key in these files. A Secret that is no key is skipped with a warning, as long as there is one key.
     pub(crate) fn load(&self) -> Result<KeyRing, RecoveryKeyError> {
         let mut keys = Vec::new();
+        let mut wrapped = Vec::new();
         let mut has_nameless = false;
         for file in &self.files {
             let found = read(file, &self.unlock)?;
@@ -46,12 +51,54 @@ impl RecoveryKeys {
             for pair in found.pairs {
                 keys.push(Arc::new(SealingKey::new(file.display().to_string(), pair)));
             }
+            wrapped.extend(found.wrapped);
         }
-        if keys.is_empty() {
-            return Err(RecoveryKeyError::Nothing);
+        let unopened = self.open(wrapped, &mut keys)?;
+        match (keys.is_empty(), unopened) {
+            (false, _) => Ok(KeyRing::new(keys).with_nameless(has_nameless)),
+            (true, Some((location, source))) => {
+                Err(RecoveryKeyError::Wrapped { location, source: Box::new(source) })
+            }
+            (true, None) => Err(RecoveryKeyError::Nothing),
         }
-        Ok(KeyRing::new(keys).with_nameless(has_nameless))
     }
+
+    /// Opens wrapped keys, but for those that are there in plain. Returns why the first of those that do not open does not.
+    fn open(
+        &self,
+        wrapped: Vec<(String, WrappedForm)>,
+        keys: &mut Vec<Arc<SealingKey>>,
+    ) -> Result<Option<(String, KeyOpenError)>, RecoveryKeyError> {
+        if wrapped.is_empty() {
+            return Ok(None);
+        }
+        let opener = KeyOpener::with_identities(&self.unlock.identities).map_err(Box::new)?;
+        let mut unopened = Vec::new();
+        for (location, form) in wrapped {
+            if has(keys, &form) {
+                continue;
+            }
+            match opener.open(&form) {
+                Ok(opened) => {
+                    let key = SealingKey::new(location, opened.pair).dated(form.document.since());
+                    keys.push(Arc::new(key));
+                }
+                Err(error) => unopened.push((location, form, error)),
+            }
+        }
+        // Another Secret may hold the same key.
+        unopened.retain(|(_, form, _)| !has(keys, form));
+        if !keys.is_empty() {
+            for (location, _, error) in &unopened {
+                warn(format_args!("skipped the wrapped key in {location}: {}", error.with_hint()));
+            }
+        }
+        Ok(unopened.into_iter().next().map(|(location, _, error)| (location, error)))
+    }
+}
+
+fn has(keys: &[Arc<SealingKey>], form: &WrappedForm) -> bool {
+    keys.iter().any(|key| key.pair().certificate().public() == form.certificate.public())
 }
 
 /// The keys in a file.
@@ -60,6 +107,8 @@ struct FoundKeys {
     pairs: Vec<KeyPair>,
     /// Whether a key came without its certificate, so that its fingerprint is not the one that SealedSecrets name.
     has_nameless: bool,
+    /// Wrapped keys and escrow copies, and where they were read.
+    wrapped: Vec<(String, WrappedForm)>,
 }
 
 fn read(file: &Path, unlock: &Decryption) -> Result<FoundKeys, RecoveryKeyError> {
@@ -83,6 +132,16 @@ fn read(file: &Path, unlock: &Decryption) -> Result<FoundKeys, RecoveryKeyError>
     }
     let secrets = secrets::read(&input, &bytes).map_err(RecoveryKeyError::Backup)?;
     for secret in secrets {
+        if secret.secret.type_.as_deref() == Some(WRAPPED_TYPE) {
+            let data = &secret.secret.data;
+            match WrappedForm::read(|name| data.get(name).map(Plaintext::expose)) {
+                Ok(form) => found.wrapped.push((secret.location.to_string(), form)),
+                Err(error) => {
+                    warn(format_args!("skipped the wrapped key in {}: {error}", secret.location));
+                }
+            }
+            continue;
+        }
         let text = |key: &str| std::str::from_utf8(secret.secret.data.get(key)?.expose()).ok();
         match text(PRIVATE_KEY) {
             None => warn(format_args!("skipped the Secret in {}: it has no {PRIVATE_KEY}", secret.location)),

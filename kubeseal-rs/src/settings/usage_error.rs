@@ -26,6 +26,8 @@ pub(crate) enum UsageError {
     RawWithoutName(Scope),
     #[error("{0} needs {1} or {2}")]
     NeedsOneOf(&'static str, &'static str, &'static str),
+    #[error("{0} needs fingerprints of keys, or --all")]
+    NoKeys(&'static str),
     #[error("unsupported output format: {0}")]
     Format(String),
     #[error("--request-timeout \"{0}\" is not a duration")]
@@ -55,6 +57,7 @@ impl Hint for UsageError {
             }
             Self::Exclude(..) => "call it once for each".into(),
             Self::NeedsOneOf(_, one, other) => format!("add {one}, {other}, or both"),
+            Self::NoKeys(_) => "`keys list` shows the fingerprints; the first digits are enough".into(),
             Self::Offline(_) => "leave out --offline".into(),
             Self::OfflineWithUrl => "leave out --offline, or fetch it first and write --cert FILE".into(),
             Self::NoRecoveryKey => {

@@ -96,12 +96,14 @@ mod recovery {
     #[cfg(unix)]
     mod encrypted_keys;
     mod plain_keys;
+    mod wrapped_keys;
 }
 
 #[cfg(unix)]
 mod keys {
     mod backup;
     mod backup_into;
+    mod conversion;
     mod list;
     mod orphan_key;
     mod restore;

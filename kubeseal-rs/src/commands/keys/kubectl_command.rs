@@ -1,4 +1,4 @@
-//! The kubectl command that labels keys, in the cluster that the flags name.
+//! The kubectl commands that label keys, and show their events, in the cluster that the flags name.
 
 use crate::controller::address::ControllerAddress;
 use crate::terminal::shell_words::shell_words;
@@ -16,6 +16,12 @@ pub(crate) fn kubectl_command_for_others(
     label: &str,
 ) -> String {
     with_flags(label_command(&keys_of.namespace, secrets, label), &keys_of.cluster.words_for_others())
+}
+
+/// The command that shows the events of a Secret.
+pub(crate) fn events_command(keys_of: &ControllerAddress, secret: &str) -> String {
+    let namespace = &keys_of.namespace;
+    with_flags(format!("kubectl events -n {namespace} --for secret/{secret}"), &keys_of.cluster.words())
 }
 
 fn with_flags(command: String, flags: &[String]) -> String {

@@ -7,13 +7,15 @@ use crate::key_store::backup::header::Header;
 use crate::key_store::backup::passphrase;
 use age::secrecy::SecretString;
 use age::ssh::{self, UnsupportedKey};
-use age::{Identity, IdentityFile};
+use age::{Identity, IdentityFile, x25519};
 use std::path::{Path, PathBuf};
 
 /// Identities that can be used at once, and SSH keys with a passphrase.
 #[derive(Default)]
 pub(crate) struct Identities {
     ready: Vec<Box<dyn Identity>>,
+    /// Those among them that wrapped keys may be encrypted to.
+    native: Vec<x25519::Identity>,
     locked: Vec<Locked>,
 }
 
@@ -35,6 +37,11 @@ impl Identities {
     /// Those that need no passphrase.
     pub(crate) fn into_ready(self) -> Vec<Box<dyn Identity>> {
         self.ready
+    }
+
+    /// Those of age itself, with which wrapped keys open.
+    pub(crate) fn into_native(self) -> Vec<x25519::Identity> {
+        self.native
     }
 
     /// Those that may open what has this header. For an SSH key, the passphrase is that of the file, or prompted for.
@@ -80,6 +87,8 @@ impl Identities {
         // Its errors may show the content.
         let found = IdentityFile::from_buffer(bytes.as_slice()).map_err(|_| unusable())?;
         let found = found.into_identities().map_err(|_| unusable())?;
+        let lines = std::str::from_utf8(&bytes).unwrap_or_default().lines();
+        self.native.extend(lines.filter_map(|line| line.trim().parse::<x25519::Identity>().ok()));
         if found.is_empty() {
             return Err(unusable());
         }

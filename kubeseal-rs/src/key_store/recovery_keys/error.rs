@@ -3,6 +3,7 @@
 use crate::error::Hint;
 use crate::files::input::InputError;
 use crate::key_store::backup::error::BackupError;
+use crate::key_store::key_opener::error::KeyOpenError;
 use crate::manifest::error::ManifestError;
 use crate::terminal::escape::shown_path;
 use std::path::PathBuf;
@@ -22,6 +23,14 @@ pub(crate) enum RecoveryKeyError {
     NotText(PathBuf),
     #[error("cannot read a backup of sealing keys")]
     Backup(#[source] ManifestError),
+    #[error("the key in {location} is wrapped, and does not open")]
+    Wrapped {
+        location: String,
+        #[source]
+        source: Box<KeyOpenError>,
+    },
+    #[error(transparent)]
+    Opener(#[from] Box<KeyOpenError>),
     #[error("none of the files holds a private key that can open")]
     Nothing,
 }
@@ -35,6 +44,7 @@ impl Hint for RecoveryKeyError {
                 "give --passphrase-file FILE; or run it in a terminal, with -f FILE to name the SealedSecrets".into()
             }
             Self::Encrypted { source, .. } => return source.hint(),
+            Self::Wrapped { source, .. } | Self::Opener(source) => return source.hint(),
             Self::NotText(_) | Self::Backup(_) | Self::Nothing => {
                 "--recovery-private-key takes PEM files with an RSA private key (not encrypted), and backups as made \
                  by `keys backup`, or `kubectl get secret -n kube-system -l \

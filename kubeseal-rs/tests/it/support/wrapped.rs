@@ -7,7 +7,9 @@ use envelope::KeyPair;
 use key_wrapping::{KeyProviders, ProviderEnvironment};
 use serde_json::{Value, json};
 
-/// A recipient of age. Made for these tests, and used nowhere else.
+/// An identity of age, and its recipient. Made for these tests, and used nowhere else.
+pub(crate) const IDENTITY: &str =
+    "AGE-SECRET-KEY-1RS0RFZUWV29JTLAFGJYUCS9F4PN3SCY0QVEJHDZW3AQXZXQ3LQCQ6H8VFV";
 pub(crate) const RECIPIENT: &str = "age1unwpu3ucka8pgmv6y93upyxphy6rle3c4qlxp8ltpx36wz6ggpps9ecg45";
 
 pub(crate) const WRAPPED_TYPE: &str = "sealedsecrets.bitnami.com/wrapped-key";
@@ -36,6 +38,10 @@ pub(crate) fn wrapped(plain: &Value, name: &str, label: &str, cluster: &str) -> 
     });
     secret
 }
+
+/// The identity of another recipient.
+pub(crate) const STRANGER: &str =
+    "AGE-SECRET-KEY-16V44DRTLSV067T4WZ0UV8ZH9DEP64UF6TQLW3A7JF3G57HWDFW0S49MZNE";
 
 /// The fixture's key, wrapped for the cluster `prod`, and in use.
 pub(crate) fn fixture_wrapped() -> Value {
