@@ -1,5 +1,6 @@
-//! `crates/recipients` beside a second implementation of its format, in Python (`tests/programs/recipients`), which was
-//! written from the two pages FORMAT.md alone. `crates/recipients/tests` opens the vectors that it wrote.
+//! `crates/recipients` and `crates/key-wrapping` beside second implementations of their formats, in Python
+//! (`tests/programs/recipients`), which were written from the pages FORMAT.md alone. The tests of both crates open the vectors that these
+//! wrote.
 //!
 //! Needs Python, and Go for the programs of age; no control plane.
 
@@ -8,6 +9,7 @@ mod both_ways;
 mod refused;
 mod stage;
 mod vectors;
+mod wrapped_keys;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,10 @@ fn main() -> ExitCode {
             refused::both_read_the_same_texts,
             age_identity::opens_without_a_cluster,
             age_identity::opens_what_the_program_encrypted,
+            wrapped_keys::vectors_are_what_python_writes,
+            wrapped_keys::python_opens_what_rust_wraps,
+            wrapped_keys::rust_opens_what_python_wraps,
+            wrapped_keys::both_read_the_same_texts,
         ],
     )
 }

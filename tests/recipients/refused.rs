@@ -1,4 +1,4 @@
-//! Texts that are almost an annotation: both implementations read them, or both refuse them.
+//! Texts that are almost a document: both implementations read them, or both refuse them.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ const TEXTS: usize = 4000;
 const OF_EACH: usize = 40;
 
 /// What is put into the text, or in place of something.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 42] = [
     "{",
     "}",
     "[",
@@ -54,6 +54,8 @@ const PIECES: [&str; 40] = [
     "\"v\":1,",
     "\"key\":\"\",",
     "\"age\":null,",
+    "\"keyId\":\"\",",
+    "\"annotations\":{},",
     "A",
     "a",
     "=",
@@ -74,22 +76,32 @@ pub(crate) async fn both_read_the_same_texts(program: Arc<Program>) -> Result<()
             recipient["key"] = "AAAA".into();
         }
     }
-    let text = document.to_string();
+    compare(&program, "recipients.py", &document.to_string(), |text| {
+        Recipients::from_text(text).map(drop).map_err(|error| error.to_string())
+    })
+}
+
+/// Changes a text at random, many times. Rust and a Python program read the same of what comes out.
+pub(crate) fn compare(
+    program: &Program,
+    file: &str,
+    text: &str,
+    by_rust: impl Fn(&str) -> Result<(), String>,
+) -> Result<()> {
     let change = (any::<sample::Index>(), 0_usize..3, sample::select(&PIECES[..]));
     let changes = collection::vec(change, 1..3);
     let mut runner = TestRunner::default();
     let mut texts = Vec::new();
     for _ in 0..TEXTS {
         let changes = changes.new_tree(&mut runner).map_err(anyhow::Error::msg)?.current();
-        texts.push(changes.into_iter().fold(text.clone(), |text, change| changed(&text, change)));
+        texts.push(changes.into_iter().fold(text.to_owned(), |text, change| changed(&text, change)));
     }
-    let by_python =
-        program.python.run("recipients.py", &["read"], serde_json::to_string(&texts)?.as_bytes())?;
+    let by_python = program.python.run(file, &["read"], serde_json::to_string(&texts)?.as_bytes())?;
     let by_python: Vec<Value> = serde_json::from_str(&by_python)?;
     ensure!(by_python.len() == texts.len(), "Python answers for {} texts", by_python.len());
     let mut is_read = 0;
     for (text, by_python) in texts.iter().zip(by_python) {
-        let ours = Recipients::from_text(text);
+        let ours = by_rust(text);
         ensure!(by_python == ours.is_ok(), "Python reads this: {by_python}; Rust: {ours:?}\n{text}");
         is_read += usize::from(ours.is_ok());
     }

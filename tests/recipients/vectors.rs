@@ -14,10 +14,15 @@ use crate::stage::Program;
 const AT_LEAST: usize = 80;
 
 pub(crate) async fn are_what_python_writes(program: Arc<Program>) -> Result<()> {
+    compare(&program, "recipients.py", "crates/recipients/tests")
+}
+
+/// Compares the vectors in a folder `tests` of a crate with those that a Python program writes.
+pub(crate) fn compare(program: &Program, file: &str, tests: &str) -> Result<()> {
     let written = tempfile::tempdir()?;
     let folder = written.path().to_str().context("the temporary folder is not UTF-8")?;
-    program.python.run("recipients.py", &["vectors", folder], b"")?;
-    let committed = files(&workspace::root().join("crates/recipients/tests/vectors"))?;
+    program.python.run(file, &["vectors", folder], b"")?;
+    let committed = files(&workspace::root().join(tests).join("vectors"))?;
     let by_python = files(written.path())?;
     ensure!(committed.len() >= AT_LEAST, "there are {} vectors", committed.len());
     let names = committed.keys().chain(by_python.keys());
@@ -26,8 +31,7 @@ pub(crate) async fn are_what_python_writes(program: Arc<Program>) -> Result<()> 
     differing.dedup();
     ensure!(
         differing.is_empty(),
-        "Python writes other vectors than those committed (crates/recipients/tests/README.md says how to write them): \
-         {differing:?}"
+        "Python writes other vectors than those committed ({tests}/README.md says how to write them): {differing:?}"
     );
     Ok(())
 }

@@ -14,7 +14,7 @@ pub struct Problem {
     problem: &'static str,
 }
 
-/// The most characters of a path that are shown. A document may have names of any length.
+/// The most characters of a path that are shown. A document may have names of any length, and with any characters.
 const PATH: usize = 100;
 
 /// Words of serde's messages, and what is shown instead of the message, which may quote what the text has.
@@ -49,8 +49,9 @@ fn problem(error: &serde_path_to_error::Error<serde_json::Error>, ours: &[&'stat
     let own = ours.iter().chain(&[NOT_CANONICAL, TWICE]).find(|own| message.starts_with(**own)).copied();
     let serdes = SERDES.into_iter().find(|(words, _)| message.starts_with(words)).map(|(_, shown)| shown);
     let path = error.path().to_string();
+    let shown = |c: char| if c.is_control() { '?' } else { c };
     Problem {
-        path: (path != "." && path != "?").then(|| path.chars().take(PATH).collect()),
+        path: (path != "." && path != "?").then(|| path.chars().take(PATH).map(shown).collect()),
         problem: own.or(serdes).unwrap_or(NOT_JSON),
     }
 }
@@ -88,6 +89,7 @@ mod tests {
             (r#"{"map": {"a": "QQ"}}"#, "map.a is not canonical base64"),
             (r#"{"map": "SECRET"}"#, "map has another type than the format has"),
             (r#"{"SECRE": 1}"#, "SECRE is not a known member"),
+            (r#"{"a\u001b[31m\n": 1}"#, "a?[31m? is not a known member"),
             ("{}", "it lacks a member"),
             (r#"{"map": {"a": "SEC"#, "map.a is not JSON"),
             (r#"{"map": {}} SECRET"#, "it is not JSON"),

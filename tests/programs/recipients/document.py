@@ -3,9 +3,10 @@
 `read` is strict: it refuses whatever crates/recipients/FORMAT.md does not name. `groups` opens what it returns.
 """
 
-import base64
 import json
 from dataclasses import dataclass
+
+from strict_json import Refused, decode, encode, parse, take, utf8
 
 ANNOTATION = "sealedsecrets.bitnami.com/recipients"
 MOST_GROUPS = 16
@@ -15,10 +16,6 @@ ITEM_LENGTH = 12 + 32 + 16
 COMMITMENT_LENGTH = 32
 HEX = set("0123456789abcdef")
 BECH32 = set("qpzry9x8gf2tvdw0s3jn54khce6mua7l")
-
-
-class Refused(ValueError):
-    """Why the whole document is refused."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +36,10 @@ class Group:
 
 def read(text: str) -> list[Group]:
     """The groups of a document. Refuses it as a whole."""
-    if len(_utf8(text)) > LONGEST_READ:
+    if len(utf8(text)) > LONGEST_READ:
         raise Refused("it is too long")
-    try:
-        document = json.loads(text, object_pairs_hook=_members, parse_constant=_no_constant)
-    except Refused:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise Refused("it is no JSON") from error
-    v, groups = _take(document, "the document", "v", "groups")
+    document = parse(text)
+    v, groups = take(document, "the document", "v", "groups")
     # In Python, True and 1.0 equal 1 too.
     if type(v) is not int or v != 1:
         raise Refused("`v` is not 1")
@@ -77,7 +69,7 @@ def _plain(group: Group) -> dict:
 
 
 def _group(group) -> Group:
-    to, items, commits = _take(group, "a group", "to", "items", "commits")
+    to, items, commits = take(group, "a group", "to", "items", "commits")
     if not isinstance(to, list) or not to:
         raise Refused("`to` is no list of entries")
     items = _bytes_by_name(items, "items", ITEM_LENGTH)
@@ -89,7 +81,7 @@ def _group(group) -> Group:
 
 def _recipient(entry) -> Recipient:
     kind = "age" if isinstance(entry, dict) and "age" in entry else "cert"
-    name, key = _take(entry, "an entry of `to`", kind, "key")
+    name, key = take(entry, "an entry of `to`", kind, "key")
     is_good = isinstance(name, str) and (_is_fingerprint(name) if kind == "cert" else _is_age(name))
     if not is_good:
         raise Refused(f"`{kind}` has another form")
@@ -111,45 +103,3 @@ def _bytes_by_name(members, member: str, length: int) -> dict[str, bytes]:
     if any(len(value) != length for value in values.values()):
         raise Refused(f"a value of `{member}` is not {length} bytes long")
     return values
-
-
-def _take(value, where: str, *names: str) -> list:
-    """The values of these members; there are no others."""
-    if not isinstance(value, dict) or value.keys() != set(names):
-        raise Refused(f"{where} has not the members {', '.join(names)}")
-    return [value[name] for name in names]
-
-
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Refused("a member is given twice")
-    for name in members:
-        _utf8(name)
-    return members
-
-
-def _no_constant(name: str):
-    raise Refused(f"{name} is no JSON")
-
-
-def _utf8(text: str) -> bytes:
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise Refused("half of a surrogate pair is no text") from error
-
-
-def encode(data: bytes) -> str:
-    return base64.b64encode(data).decode()
-
-
-def decode(text) -> bytes:
-    """Canonical base64."""
-    try:
-        data = base64.b64decode(text, validate=True) if isinstance(text, str) else None
-    except ValueError:
-        data = None
-    if data is None or encode(data) != text:
-        raise Refused("a value is no canonical base64")
-    return data

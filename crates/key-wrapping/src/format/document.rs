@@ -122,8 +122,8 @@ impl TryFrom<Raw> for WrappedKey {
         }
         slot::check(&raw.slots)?;
         let since: Timestamp = raw.since.parse().map_err(|_| problem::SINCE)?;
-        // One text for each date, because the text is authenticated.
-        if since.to_string() != raw.since {
+        // One text for each date, because the text is authenticated. RFC 3339 has no year before 0.
+        if since.to_string() != raw.since || raw.since.starts_with('-') {
             return Err(problem::SINCE);
         }
         Ok(Self {

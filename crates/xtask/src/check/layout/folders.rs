@@ -8,10 +8,11 @@ use super::finding::{Finding, Rule};
 const MOST: usize = 13;
 
 /// Flat lists by nature: each file is one case or one page of a kind, and is found by its name.
-const FLAT: [(&str, &str); 8] = [
+const FLAT: [(&str, &str); 9] = [
     ("charts/sealed-secrets/templates", "helm knows one folder for templates; each file is one object"),
     ("tests/chart/values", "one file of chart values for each case"),
     ("crates/envelope/tests/vectors", "one file for each test vector"),
+    ("crates/key-wrapping/tests/vectors", "one file for each test vector"),
     ("crates/recipients/tests/vectors", "one file for each test vector"),
     ("kubeseal-rs/tests/error_messages", "one file for each error of a cluster that a test reads"),
     ("kubeseal-rs/man", "one man page for each command; generated"),
