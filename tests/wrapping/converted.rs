@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use api::sealing_key::{ACTIVE, ESCROW, REWRAP, WRAP, WRAPPED, WRAPPED_KEY};
+use api::sealing_key::{ACTIVE, ESCROW, REWRAP, UNBOUND, WRAP, WRAPPED, WRAPPED_KEY};
 use envelope::KeyPair;
 use kube::ResourceExt as _;
+use kube::api::{Patch, PatchParams};
+use serde_json::json;
 use tests::test::eventually::eventually;
 
 use crate::service::{Plugin, TestService, open, wrapped};
 use crate::stage::{CLUSTER, SOON, Stage, certificate, serves, stop};
+
+/// Where `kubectl apply` keeps the whole object.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 pub(crate) async fn keys_in_plain_are_wrapped_where_a_user_requests_it(stage: Arc<Stage>) -> Result<()> {
     stage
@@ -25,6 +30,8 @@ pub(crate) async fn keys_in_plain_are_wrapped_where_a_user_requests_it(stage: Ar
             let born = stage.sees_keys(WRAPPED, 1).await?.remove(0);
             serves(&pod, &born).await?;
             ensure!(stage.keys(ACTIVE).await?.len() == 1, "a key was wrapped unasked");
+            let notes = json!({ "metadata": { "annotations": { "team": "shop", LAST_APPLIED: "{}" }, "labels": { "tier": "one" } } });
+            stage.secrets().patch(&plain.name_any(), &PatchParams::default(), &Patch::Merge(notes)).await?;
             stage.annotate(&plain, WRAP).await?;
             stage.sees_keys(ACTIVE, 0).await?;
             let all = stage.sees_keys(WRAPPED, 2).await?;
@@ -37,7 +44,9 @@ pub(crate) async fn keys_in_plain_are_wrapped_where_a_user_requests_it(stage: Ar
                 "{}",
                 converted.name_any()
             );
-            ensure!(!converted.annotations().contains_key(WRAP), "{:?}", converted.annotations());
+            let annotations: Vec<_> = converted.annotations().iter().filter(|(name, _)| *name != UNBOUND).collect();
+            ensure!(annotations == [(&"team".to_owned(), &"shop".to_owned())], "{annotations:?}");
+            ensure!(converted.labels().get("tier").map(String::as_str) == Some("one"), "{:?}", converted.labels());
             let opened = open(converted, &service.provider()).await?;
             let pem = String::from_utf8(plain.data.clone().unwrap_or_default()["tls.key"].0.clone())?;
             let pair = KeyPair::from_pem(&pem, &certificate(&plain)?)?;

@@ -28,8 +28,8 @@ pub(crate) enum ConfigError {
     LeaseTerms,
     #[error("--leader-elect-resource-name: a name is lower-case letters, digits, `-` and `.`")]
     LeaseName,
-    #[error("--{flag}={text}: {source}")]
-    Provider { flag: &'static str, text: String, source: ProviderSpecError },
+    #[error("--{flag}: provider {number}: {source}")]
+    Provider { flag: &'static str, number: usize, source: ProviderSpecError },
     #[error("--{flag}: {text} is given twice")]
     ProviderTwice { flag: &'static str, text: String },
     #[error("--key-wrap-with: a key has at most 8 providers")]

@@ -63,8 +63,12 @@ impl KeyWrapping {
 
     /// The recipients of these copies.
     pub(crate) fn escrow_recipients(&self) -> Vec<String> {
-        let recipients = self.wrap_with.iter().filter(|_| self.keeps_escrow_copies());
-        recipients.map(|recipient| recipient.uri.to_string()).collect()
+        if self.keeps_escrow_copies() { self.wrap_uris() } else { Vec::new() }
+    }
+
+    /// The providers that wrap new keys.
+    pub(crate) fn wrap_uris(&self) -> Vec<String> {
+        self.wrap_with.iter().map(|provider| provider.uri.to_string()).collect()
     }
 
     /// Whether any provider opens.
@@ -76,9 +80,10 @@ impl KeyWrapping {
 /// The values of a flag, each of which may hold several with spaces between them, as its variable does.
 fn providers(flag: &'static str, values: &[String]) -> Result<Vec<ProviderSpec>, ConfigError> {
     let mut specs: Vec<ProviderSpec> = Vec::new();
-    for text in values.iter().flat_map(|value| value.split_whitespace()) {
-        let spec: ProviderSpec =
-            text.parse().map_err(|source| ConfigError::Provider { flag, text: text.to_owned(), source })?;
+    for (index, text) in values.iter().flat_map(|value| value.split_whitespace()).enumerate() {
+        // Without the text, which may be an age identity by mistake.
+        let failed = |source| ConfigError::Provider { flag, number: index + 1, source };
+        let spec: ProviderSpec = text.parse().map_err(failed)?;
         if specs.iter().any(|known| known.uri == spec.uri) {
             return Err(ConfigError::ProviderTwice { flag, text: spec.uri.to_string() });
         }
@@ -148,7 +153,9 @@ mod tests {
         for (arguments, expected) in cases {
             assert_eq!(read(arguments, None), Err(expected), "{arguments:?}");
         }
-        let error = read(&["--key-wrap-with=vault://x", name], None).unwrap_err().to_string();
-        assert!(error.starts_with("--key-wrap-with=vault://x: write kmsv2:unix:///PATH"), "{error}");
+        let identity = "--key-wrap-with=AGE-SECRET-KEY-1";
+        let error = read(&[&wrap, identity, name], None).unwrap_err().to_string();
+        assert!(error.starts_with("--key-wrap-with: provider 2: write kmsv2:unix:///PATH"), "{error}");
+        assert!(!error.contains("SECRET"), "{error}");
     }
 }

@@ -6,7 +6,7 @@ pub(crate) mod slot_report;
 use crate::format::context::{ClusterName, Context};
 use crate::format::data_key::DataKey;
 use crate::format::document::WrappedKey;
-use crate::format::slot::Slot;
+use crate::format::slot::{Slot, check as check_slots};
 use crate::key_providers::error::{SlotFailure, UnwrapError, WrapError};
 use crate::key_providers::slot_report::{SlotReport, shown};
 use crate::provider::error::{ProviderError, ProviderErrorKind};
@@ -89,6 +89,7 @@ impl KeyProviders {
             }
             slots.push(slot);
         }
+        check_slots(&slots).map_err(WrapError::Slots)?;
         Ok(WrappedKey::new(&private, &context, &data_key, slots)?)
     }
 
@@ -138,6 +139,18 @@ impl KeyProviders {
             ..context.clone()
         };
         probe(provider, &context, &other).await
+    }
+
+    /// Encrypts a random data key and decrypts it again: whether the provider works for this identity at this moment.
+    pub async fn round_trip(&self, provider: &dyn KeyWrapper) -> Result<(), ProviderError> {
+        let fingerprint = Fingerprint::from([0; 32]);
+        let since = Timestamp::UNIX_EPOCH;
+        let context = Context { fingerprint, cluster_name: self.cluster_name.clone(), since };
+        let failed =
+            |_| ProviderError::new(ProviderErrorKind::Unavailable, "the cryptographic library failed");
+        let data_key = DataKey::generate().map_err(failed)?;
+        let slot = bounded(provider.wrap(&data_key, &context)).await?;
+        bounded(provider.unwrap(&slot, &context)).await.map(drop)
     }
 
     /// The name of the key with which a provider encrypts now, where it can be asked; and so whether it works.

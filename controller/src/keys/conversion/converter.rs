@@ -5,15 +5,15 @@ use crate::config::keys::Keys;
 use crate::events::about::About;
 use crate::events::queue::{EventQueue, NewEvent};
 use crate::keys::conversion::plan::{Conversion, Forms, plan};
-use crate::keys::store::key_secret::KeyContent;
+use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::ring::SharedRing;
 use crate::keys::store::secret_api::StoreError;
+use crate::keys::store::wipe::wipe;
 use crate::keys::store::wrapped_secret::Unwrapping;
 use crate::keys::store::{new_secret, secret_api};
 use crate::keys::unwrapping::providers::Wrapping;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
-use api::ObservedMetadata;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use key_wrapping::SlotReport;
@@ -27,7 +27,6 @@ const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_min
 /// Stores keys in another form, in the controller's namespace.
 pub(crate) struct Converter<'a> {
     secrets: Api<Secret>,
-    metadata: Api<ObservedMetadata<Secret>>,
     ring: &'a SharedRing,
     wrapping: &'a Wrapping,
     forms: Forms,
@@ -43,8 +42,7 @@ impl<'a> Converter<'a> {
         events: EventQueue,
     ) -> Self {
         let secrets = Api::namespaced(client.clone(), namespace);
-        let metadata = Api::namespaced(client.clone(), namespace);
-        Self { secrets, metadata, ring, wrapping, forms, events }
+        Self { secrets, ring, wrapping, forms, events }
     }
 
     /// Converts until this future is dropped.
@@ -97,7 +95,7 @@ impl<'a> Converter<'a> {
         let metadata = self.metadata(old, "wrapped").await?;
         let unbound = self.wrapping.states.unbound();
         let secret = new_secret::wrapped(metadata, (key.pair().certificate(), &wrapped), &unbound);
-        let Some(created) = self.create(secret).await? else { return Ok(()) };
+        let created = self.create(secret).await?;
         if let KeyContent::Wrapped { wrapped, .. } = &created.content {
             // What was wrapped was opened by each provider, and is what the API server has.
             let unwrapped = self.wrapping.providers.unwrap(&wrapped.key, wrapped.certificate.clone()).await;
@@ -111,9 +109,7 @@ impl<'a> Converter<'a> {
 
     async fn unwrap(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
         let secret = new_secret::plain(self.metadata(old, "plain").await?, key.pair())?;
-        if let Some(created) = self.create(secret).await? {
-            self.ring.add(&created);
-        }
+        self.ring.add(&self.create(secret).await?);
         Ok(())
     }
 
@@ -121,7 +117,7 @@ impl<'a> Converter<'a> {
         let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
         let metadata = self.metadata(old, "escrow").await?;
         let secret = new_secret::escrow(metadata, (key.pair().certificate(), &wrapped));
-        let Some(created) = self.create(secret).await? else { return Ok(()) };
+        let created = self.create(secret).await?;
         self.ring.add(&created);
         let message = format!("stored a copy for the age recipient beside the sealing key {}", old.name);
         self.record(created.about, false, "SealingKeyEscrowed", message);
@@ -149,22 +145,28 @@ impl<'a> Converter<'a> {
         Ok(())
     }
 
-    /// None if another Secret has the name; the watch will show it.
-    async fn create(
-        &self,
-        secret: Secret,
-    ) -> Result<Option<crate::keys::store::key_secret::KeySecret>, StoreError> {
+    /// A Secret that has the name already is noted, so that the next attempt takes another one.
+    async fn create(&self, secret: Secret) -> Result<KeySecret, StoreError> {
         let Keys { order, .. } = self.ring.settings();
-        secret_api::create(&self.secrets, secret, *order).await
+        let name = secret.metadata.name.clone().unwrap_or_default();
+        if let Some(created) = secret_api::create(&self.secrets, secret, *order).await? {
+            return Ok(created);
+        }
+        if let Some(other) = secret_api::find(&self.secrets, &name, *order).await? {
+            self.ring.add(&other);
+        }
+        Err(StoreError::Taken(name))
     }
 
     /// The labels and annotations of a Secret, for another one that holds the same key, under a free name.
     async fn metadata(&self, old: &About, form: &str) -> Result<ObjectMeta, StoreError> {
-        let reading = with_api_timeout(self.metadata.get(&old.name)).await;
+        let reading = with_api_timeout(secret_api::read(&self.secrets, &old.name)).await;
         let known = reading.map_err(StoreError::api(&old.name))?;
+        let mut known = known.ok_or_else(|| StoreError::ReadBack(old.name.clone()))?;
+        wipe(known.known_mut());
         let state = self.ring.state();
         let name = free_name(&old.name, form, |name| state.records.has_name(name));
-        Ok(new_secret::copied_metadata(name, &known.metadata))
+        Ok(new_secret::copied_metadata(name, &known.known().metadata))
     }
 
     fn record(&self, about: About, warning: bool, reason: &'static str, message: String) {

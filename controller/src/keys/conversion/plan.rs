@@ -5,6 +5,7 @@ use crate::events::about::About;
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::ring_state::RingState;
 use crate::keys::store::wrapped_secret::Unwrapping;
+use key_wrapping::WrappedKey;
 use sealing::SealingKey;
 use std::sync::Arc;
 
@@ -60,22 +61,22 @@ fn step(
     is_wrapped: bool,
 ) -> Option<Conversion> {
     let about = secret.about.clone();
-    let other = |wrapped: bool| {
-        let mut others =
-            state.secrets().filter(|other| other.about.name != about.name && !other.wants_conversion);
-        others.find(|other| {
-            held(state, other).is_some_and(|(it, is_wrapped)| {
-                is_wrapped == wrapped && it.fingerprint() == key.fingerprint()
-            })
+    let others = || state.secrets().filter(|other| other.about.name != about.name && !other.wants_conversion);
+    // A copy under other providers, or of the same document, replaces nothing: the key would be lost with the old provider.
+    let wrapped_anew = || {
+        others().find(|other| {
+            let as_configured = matches!(unwrapping(state, other), Some(Unwrapping::Unwrapped { slots, .. }) if slots.is_as_configured());
+            as_configured && is_key(state, other, key, true) && document(other) != document(secret)
         })
     };
-    let key = Arc::clone(key);
+    let in_plain = || others().find(|other| is_key(state, other, key, false));
+    let key_of = Arc::clone(key);
     let (instead, step) = if forms.wraps && secret.wants_conversion {
-        (other(true), Conversion::Wrap(about.clone(), key))
+        (wrapped_anew(), Conversion::Wrap(about.clone(), key_of))
     } else if forms.unwrap_all && is_wrapped {
-        (other(false), Conversion::Unwrap(about.clone(), key))
-    } else if forms.keeps_escrow_copies && !is_wrapped && !has_escrow_copy(state, &key) {
-        (None, Conversion::Escrow(about.clone(), key))
+        (in_plain(), Conversion::Unwrap(about.clone(), key_of))
+    } else if forms.keeps_escrow_copies && !is_wrapped && !has_escrow_copy(state, key) {
+        (None, Conversion::Escrow(about.clone(), key_of))
     } else {
         return None;
     };
@@ -85,13 +86,32 @@ fn step(
     })
 }
 
+fn is_key(state: &RingState, secret: &KeySecret, key: &SealingKey, wrapped: bool) -> bool {
+    held(state, secret)
+        .is_some_and(|(it, is_wrapped)| is_wrapped == wrapped && it.fingerprint() == key.fingerprint())
+}
+
+fn document(secret: &KeySecret) -> Option<&WrappedKey> {
+    match &secret.content {
+        KeyContent::Wrapped { wrapped, .. } => Some(&wrapped.key),
+        _ => None,
+    }
+}
+
+fn unwrapping<'a>(state: &'a RingState, secret: &KeySecret) -> Option<&'a Unwrapping> {
+    match &secret.content {
+        KeyContent::Wrapped { wrapped, .. } => state.unwrapped(wrapped),
+        _ => None,
+    }
+}
+
 /// The key of a Secret, and whether it is wrapped.
 fn held<'a>(state: &'a RingState, secret: &'a KeySecret) -> Option<(&'a Arc<SealingKey>, bool)> {
     match &secret.content {
         KeyContent::Key { key, .. } => Some((key, false)),
         KeyContent::Wrapped { wrapped, .. } => match state.unwrapped(wrapped)? {
             Unwrapping::Unwrapped { key, .. } => Some((key, true)),
-            Unwrapping::Waiting(_) | Unwrapping::Failed(_) => None,
+            Unwrapping::Waiting { .. } | Unwrapping::Failed(_) => None,
         },
         _ => None,
     }

@@ -5,7 +5,8 @@
 //!
 //! Decided, for when no key counts any more:
 //! - *There has never been one*: the cluster is new. The first key is made.
-//! - *Wrapped keys wait for a provider*: none is made before they are unwrapped, or known to be closed.
+//! - *Wrapped keys wait for a provider that wraps new keys*: none is made before they are unwrapped, or known to be closed; one of them may be newer
+//!   than those that are open, and without the provider none could be wrapped.
 //! - *Only keys in plain are left, and keys have to be wrapped*: a wrapped one is made at once, because no user could seal otherwise.
 //! - *Only wrapped keys are left that no provider opens*: none is made. A flag is missing or wrong, or a provider lost its key; a new key
 //!   beside them would hide that.
@@ -84,10 +85,10 @@ pub(crate) fn next_step(
             create(Some(key.fingerprint), RenewalReason::FutureDates, future_requests)
         } else if let Some(plain) = records.newest_that_only_opens() {
             create(Some(plain), RenewalReason::InPlain, future_requests)
-        } else if records.any(KeyState::Closed) && local.is_none() {
-            RenewalPlan::Wait(Wait::UntilDue(None))
         } else if let Some(leaked) = records.newest_leaked() {
             create(Some(leaked), RenewalReason::Leaked, future_requests)
+        } else if records.any(KeyState::Closed) && local.is_none() {
+            RenewalPlan::Wait(Wait::UntilDue(None))
         } else if !records.had_any {
             create(None, RenewalReason::First, future_requests)
         } else if local.is_some() {
@@ -104,6 +105,10 @@ pub(crate) fn next_step(
         Some(due) if due <= now => RenewalReason::Due,
         due => return RenewalPlan::Wait(Wait::UntilDue(due)),
     };
+    // The key that waits may be the newer one. Without its provider none could be wrapped either.
+    if records.any(KeyState::Waiting) {
+        return RenewalPlan::Wait(Wait::ForProviders);
+    }
     let since = newest.age.ordered_by(now);
     if now <= since {
         let later = since.checked_add(SignedDuration::from_secs(1)).unwrap_or(since);

@@ -5,6 +5,7 @@
 
 use crate::config::keys::NewKeys;
 use crate::keys::renewal_request::{FULFILS, RenewalRequest};
+use api::annotations::repeats_object;
 use api::sealing_key::{
     ACTIVE, CERTIFICATE, ESCROW, LABEL, PRIVATE_KEY, RENEW, REWRAP, SECRET_TYPE, UNBOUND, WRAP, WRAPPED,
     WRAPPED_KEY, WRAPPED_TYPE,
@@ -59,9 +60,8 @@ pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest
 /// The labels and annotations of a Secret, for another one that holds the same key in another form.
 pub(crate) fn copied_metadata(name: String, of: &ObjectMeta) -> ObjectMeta {
     let mut annotations = of.annotations.clone().unwrap_or_default();
-    for request in [WRAP, REWRAP, UNBOUND] {
-        annotations.remove(request);
-    }
+    // What `kubectl apply` left there holds the whole Secret, with its private key.
+    annotations.retain(|name, _| !repeats_object(name) && ![WRAP, REWRAP, UNBOUND].contains(&name.as_str()));
     ObjectMeta {
         name: Some(name),
         annotations: Some(annotations),

@@ -133,6 +133,8 @@ fn policy(settings: &Keys) -> KeyPolicy {
     KeyPolicy {
         unwraps: wrapping.is_some_and(KeyWrapping::unwraps),
         serves_plain: !wrapping.is_some_and(|wrapping| wrapping.required),
+        unwrap_all: wrapping.is_some_and(|wrapping| wrapping.unwrap_all),
+        wrapping: wrapping.map(KeyWrapping::wrap_uris).unwrap_or_default(),
         escrow_recipients: wrapping.map(KeyWrapping::escrow_recipients).unwrap_or_default(),
     }
 }

@@ -93,7 +93,7 @@ impl RingState {
             _ => None,
         });
         let is_waiting = |wrapped: &&Arc<WrappedSecret>| {
-            matches!(self.unwrapped(wrapped), None | Some(Unwrapping::Waiting(_)))
+            matches!(self.unwrapped(wrapped), None | Some(Unwrapping::Waiting { .. }))
         };
         let mut waiting: Vec<_> = wrapped.filter(is_waiting).cloned().collect();
         waiting.sort_by_key(|wrapped| std::cmp::Reverse(wrapped.key.since()));

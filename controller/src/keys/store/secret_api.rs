@@ -27,6 +27,8 @@ pub(crate) enum StoreError {
     Api { name: String, source: Box<kube::Error> },
     #[error("the wrapped sealing key that was stored does not open")]
     Unwrap(#[source] Box<UnwrapError>),
+    #[error("another Secret has the name {0} already")]
+    Taken(String),
     #[error("the Secret {0} was created, and the API server has another content than was sent")]
     ReadBack(String),
 }

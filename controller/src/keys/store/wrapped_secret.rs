@@ -31,8 +31,12 @@ pub(crate) enum Unwrapping {
         /// How its slots differ from those it was wrapped with, and from those configured.
         slots: SlotReport,
     },
-    /// A provider did not answer. It is tried again.
-    Waiting(String),
+    /// A provider did not answer, or could not say that it never will. It is tried again.
+    Waiting {
+        error: String,
+        /// Whether the providers of its slots work otherwise: then the fault is perhaps its own, and nothing waits for it.
+        alone: bool,
+    },
     /// It is not tried again before its Secret changes.
     Failed(String),
 }

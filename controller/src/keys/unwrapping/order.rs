@@ -18,6 +18,7 @@ pub(crate) struct Retries(BTreeMap<WrappedId, Retry>);
 
 #[derive(Debug)]
 struct Retry {
+    failures: u32,
     backoff: Backoff,
     due: Instant,
 }
@@ -38,19 +39,32 @@ impl Retries {
         if let Some(wrapped) = never_tried {
             return Next::Try(Arc::clone(wrapped));
         }
-        let due = |wrapped: &&Arc<WrappedSecret>| self.0.get(&wrapped.id).map(|retry| retry.due);
-        match waiting.iter().min_by_key(due) {
-            Some(wrapped) if due(&wrapped).is_none_or(|due| due <= now) => Next::Try(Arc::clone(wrapped)),
-            earliest => Next::Wait(earliest.as_ref().and_then(due)),
+        let retries = waiting.iter().filter_map(|wrapped| Some((wrapped, self.0.get(&wrapped.id)?)));
+        // What has failed least is the least likely to be planted.
+        let due =
+            retries.clone().filter(|(_, retry)| retry.due <= now).min_by_key(|(_, retry)| retry.failures);
+        match due {
+            Some((wrapped, _)) => Next::Try(Arc::clone(wrapped)),
+            None => Next::Wait(retries.map(|(_, retry)| retry.due).min()),
         }
     }
 
     /// Notes that a key failed, and returns the delay before it is tried again.
     pub(crate) fn failed(&mut self, id: WrappedId, now: Instant) -> Duration {
-        let retry = self.0.entry(id).or_insert_with(|| Retry { backoff: BACKOFF.with_jitter(), due: now });
+        let retry = self.0.entry(id).or_insert_with(|| Retry {
+            failures: 0,
+            backoff: BACKOFF.with_jitter(),
+            due: now,
+        });
+        retry.failures += 1;
         let delay = retry.backoff.next_delay();
         retry.due = now + delay;
         delay
+    }
+
+    /// How often a key has failed.
+    pub(crate) fn failures(&self, id: WrappedId) -> u32 {
+        self.0.get(&id).map_or(0, |retry| retry.failures)
     }
 
     /// Tries all keys at once, because a provider answers again.

@@ -10,6 +10,9 @@ use sealing::SealingKey;
 use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 
+/// Failures after which it is asked whether the fault is the key's own.
+const FAILURES: u32 = 3;
+
 /// Unwraps until this future is dropped.
 pub(crate) async fn unwrap_keys(providers: &KeyProviders, ring: &SharedRing, findings: &KeyFindings) {
     let mut changes = ring.changes();
@@ -60,7 +63,8 @@ async fn try_one(
             let delay = retries.failed(wrapped.id, Instant::now()).as_secs();
             let error = text(&error);
             tracing::warn!(secret, %fingerprint, error, delay, "a sealing key is not unwrapped yet; trying again");
-            Unwrapping::Waiting(error)
+            let alone = retries.failures(wrapped.id) >= FAILURES && providers_work(providers, wrapped).await;
+            Unwrapping::Waiting { error, alone }
         }
         Err(error) => {
             let error = text(&error);
@@ -69,11 +73,12 @@ async fn try_one(
         }
     };
     ring.note_unwrapping(None, wrapped.id, &unwrapping);
-    if let Unwrapping::Waiting(error) = &unwrapping {
-        // Providers do not answer: who waits for the keys need not wait until each of them was tried.
+    if let Unwrapping::Waiting { alone: false, .. } = &unwrapping {
+        // Who waits for the keys need not wait until each of them was tried.
         for other in ring.state().waiting() {
             if ring.state().unwrapped(&other).is_none() {
-                ring.note_unwrapping(None, other.id, &Unwrapping::Waiting(error.clone()));
+                let error = "it was not tried yet, because another key waits for a provider".to_owned();
+                ring.note_unwrapping(None, other.id, &Unwrapping::Waiting { error, alone: false });
             }
         }
     }
@@ -82,6 +87,18 @@ async fn try_one(
         // A provider answers again: keys that waited for it are tried at once.
         retries.all_due(Instant::now());
     }
+}
+
+/// Whether each provider that has a slot in the key encrypts and decrypts at this moment.
+async fn providers_work(providers: &KeyProviders, wrapped: &WrappedSecret) -> bool {
+    for provider in providers.opening() {
+        let uri = provider.uri().to_string();
+        let has_slot = wrapped.key.slots().iter().any(|slot| slot.uri == uri);
+        if has_slot && providers.round_trip(&**provider).await.is_err() {
+            return false;
+        }
+    }
+    true
 }
 
 fn text(error: &UnwrapError) -> String {

@@ -23,6 +23,9 @@ pub enum WrapError {
     /// What a provider decrypted is not what it had encrypted.
     #[error("the provider {0} decrypted something else than it had encrypted")]
     Changed(String),
+    /// The providers' slots together are more than a wrapped key may have.
+    #[error("the wrapped key {0}")]
+    Slots(&'static str),
     /// The private key could not be encoded.
     #[error("encoding the private key failed")]
     Encode(#[from] PrivateKeyError),

@@ -4,6 +4,7 @@ use super::*;
 use crate::keys::store::ring_state::sources::KeyPolicy;
 use crate::keys::test_wrapped::{pair, plain, read, unwrapped, wrapped_secret};
 use envelope::{KeyPair, PrivateKey};
+use key_wrapping::SlotReport;
 use std::collections::BTreeMap;
 
 const WRAPS: Forms = Forms { wraps: true, unwrap_all: false, keeps_escrow_copies: false };
@@ -31,7 +32,7 @@ fn state(names: &[&str], wanting: &[&str]) -> RingState {
         secret.wants_conversion = wanting.contains(name);
         secrets.insert((*name).to_owned(), secret);
     }
-    let policy = KeyPolicy { unwraps: true, serves_plain: true, escrow_recipients: Vec::new() };
+    let policy = KeyPolicy { unwraps: true, serves_plain: true, ..KeyPolicy::default() };
     let read = RingState::unread(policy).replacing(secrets, None);
     unwrapping.into_iter().fold(read, |state, (id, unwrapping)| state.unwrapping(id, unwrapping))
 }
@@ -73,9 +74,31 @@ fn a_key_that_is_not_unwrapped_or_not_in_use_is_left_as_it_is() {
     let pair = pair(1_000);
     let (mut secret, _) = read(wrapped_secret("wrapped", &pair));
     secret.wants_conversion = true;
-    let policy = KeyPolicy { unwraps: true, serves_plain: true, escrow_recipients: Vec::new() };
+    let policy = KeyPolicy { unwraps: true, serves_plain: true, ..KeyPolicy::default() };
     let waiting = RingState::unread(policy).replacing([("wrapped".to_owned(), secret)].into(), None);
     for forms in [WRAPS, UNWRAPS, ESCROWS] {
         assert_eq!(steps(&waiting, forms), Vec::<String>::new());
+    }
+}
+
+/// A restored or planted copy: of the same document, or with other slots than those configured.
+#[test]
+fn a_copy_that_was_not_wrapped_anew_replaces_no_key() {
+    let pair = pair(1_000);
+    let policy = KeyPolicy { unwraps: true, serves_plain: true, ..KeyPolicy::default() };
+    let original = wrapped_secret("wrapped", &pair);
+    let mut copied = original.clone();
+    copied.metadata.name = Some("copy".into());
+    let other_slots = SlotReport { missing: vec!["awskms:arn".into()], ..SlotReport::default() };
+    for (copy, slots) in [(copied, SlotReport::default()), (wrapped_secret("copy", &pair), other_slots)] {
+        let ((mut secret, wrapped), (copy, copy_wrapped)) = (read(original.clone()), read(copy));
+        secret.wants_conversion = true;
+        let secrets = [("wrapped".to_owned(), secret), ("copy".to_owned(), copy)].into();
+        let key = Arc::new(SealingKey::new("copy".into(), self::copy(&pair)));
+        let state = RingState::unread(policy.clone())
+            .replacing(secrets, None)
+            .unwrapping(wrapped.id, unwrapped(&wrapped, self::copy(&pair)))
+            .unwrapping(copy_wrapped.id, Unwrapping::Unwrapped { key, slots });
+        assert_eq!(steps(&state, WRAPS), ["wrap wrapped"]);
     }
 }

@@ -262,6 +262,12 @@ fn nothing_is_made_while_wrapped_keys_wait_or_where_none_opens() {
     // A planted key changes nothing while another one is in use.
     assert!(waits(&step(&[key('1', 0), waiting], None, DAY)));
     assert!(waits(&step(&[key('1', 0), closed.clone()], None, DAY)));
+    // A key that is due waits too: the one that waits may be newer.
+    let due = step(&[key('1', 0), in_state(KeyState::Waiting)], None, (PERIOD + 1) * DAY);
+    assert_eq!(due, RenewalPlan::Wait(Wait::ForProviders));
+    // A leaked key gets its successor, whatever does not open beside it.
+    let made = created(step(&[leaked(key('1', 0)), closed.clone()], None, DAY));
+    assert_eq!(made, (Some(fingerprint('1')), RenewalReason::Leaked));
     // Only keys in plain: the successor of the newest is made at once.
     let made = created(step(&[only_opens('1'), closed], None, DAY));
     assert_eq!(made, (Some(fingerprint('1')), RenewalReason::InPlain));

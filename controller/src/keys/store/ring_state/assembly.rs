@@ -20,8 +20,11 @@ enum Held<'a> {
         request: Option<RenewalRequest>,
         is_wrapped: bool,
     },
-    /// A wrapped key that may be unwrapped later.
-    Waiting,
+    /// A wrapped key that may be unwrapped later. `holds_renewal`: a provider that wraps new keys does not answer for it, so that none can be
+    /// made now anyway.
+    Waiting {
+        holds_renewal: bool,
+    },
     /// A wrapped key that no provider opens.
     Closed,
     Leaked(&'a Certificate),
@@ -42,6 +45,7 @@ struct Assembly<'a> {
     retired: BTreeSet<Fingerprint>,
     backed_up: BTreeSet<Fingerprint>,
     findings: Vec<KeyFinding>,
+    waiting: usize,
 }
 
 /// What follows from the Secrets.
@@ -59,8 +63,7 @@ pub(crate) fn assemble(sources: &Sources) -> Assembled {
         let state = assembly.take(secret);
         records.push(KeyRecord { name: name.clone(), state, fulfils: secret.fulfils.clone() });
     }
-    let waiting = records.iter().filter(|record| record.state == KeyState::Waiting).count();
-    let Assembly { keys, revoked, retired, backed_up, findings, .. } = assembly;
+    let Assembly { keys, revoked, retired, backed_up, findings, waiting, .. } = assembly;
     let had_any = sources.had_any || !keys.is_empty();
     Assembled {
         ring: KeyRing::new(keys).revoking(revoked).retiring(retired).with_waiting(waiting),
@@ -85,6 +88,7 @@ impl<'a> Assembly<'a> {
             retired: BTreeSet::new(),
             backed_up: BTreeSet::new(),
             findings: Vec::new(),
+            waiting: 0,
             leaks,
         }
     }
@@ -99,8 +103,10 @@ impl<'a> Assembly<'a> {
                 KeyState::Unused
             }
             Held::Key { key, is_wrapped: false, .. } if self.unwrapped.contains(&key.fingerprint()) => {
-                let message = "the same key is there in wrapped form, which counts: delete this Secret, in which it stands in plain";
-                self.find(secret, FindingReason::Plain, message.to_owned());
+                if !self.sources.policy.unwrap_all {
+                    let message = "the same key is there in wrapped form, which counts: delete this Secret, in which it stands in plain";
+                    self.find(secret, FindingReason::Plain, message.to_owned());
+                }
                 KeyState::Unused
             }
             Held::Key { key, request, is_wrapped } => {
@@ -115,7 +121,10 @@ impl<'a> Assembly<'a> {
                 self.find(secret, FindingReason::Plain, message.to_owned());
                 KeyState::OpensOnly { fingerprint, age }
             }
-            Held::Waiting => KeyState::Waiting,
+            Held::Waiting { holds_renewal } => {
+                self.waiting += 1;
+                if holds_renewal { KeyState::Waiting } else { KeyState::Closed }
+            }
             Held::Closed => KeyState::Closed,
             Held::Leaked(certificate) => KeyState::Leaked {
                 fingerprint: certificate.fingerprint(),
@@ -141,10 +150,13 @@ impl<'a> Assembly<'a> {
             KeyContent::Wrapped { wrapped, request } => {
                 let sources = self.sources;
                 match sources.unwrapping.get(&wrapped.id) {
-                    None => Held::Waiting,
-                    Some(Unwrapping::Waiting(error)) => {
+                    None => Held::Waiting { holds_renewal: self.has_wrapping_slot(wrapped) },
+                    Some(Unwrapping::Waiting { error, alone }) => {
                         self.find(secret, FindingReason::Waiting, format!("not unwrapped yet: {error}"));
-                        Held::Waiting
+                        if *alone {
+                            return Held::Closed;
+                        }
+                        Held::Waiting { holds_renewal: self.has_wrapping_slot(wrapped) }
                     }
                     Some(Unwrapping::Failed(error)) => {
                         self.find(secret, FindingReason::NotUnwrapped, error.clone());
@@ -170,6 +182,11 @@ impl<'a> Assembly<'a> {
                 Held::Rejected
             }
         }
+    }
+
+    fn has_wrapping_slot(&self, wrapped: &WrappedSecret) -> bool {
+        let wrapping = &self.sources.policy.wrapping;
+        wrapped.key.slots().iter().any(|slot| wrapping.contains(&slot.uri))
     }
 
     /// Reports a copy that is for other recipients than those configured.

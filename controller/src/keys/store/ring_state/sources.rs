@@ -5,7 +5,7 @@ use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId};
 use std::collections::BTreeMap;
 
 /// What is done with a key of either form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct KeyPolicy {
     /// Whether a provider is configured that unwraps.
     pub unwraps: bool,
@@ -13,6 +13,10 @@ pub(crate) struct KeyPolicy {
     pub serves_plain: bool,
     /// The age recipients for which a copy of each key in plain is kept.
     pub escrow_recipients: Vec<String>,
+    /// Whether wrapped keys are stored in plain: the copy in plain is then the one that stays.
+    pub unwrap_all: bool,
+    /// The providers that wrap new keys.
+    pub wrapping: Vec<String>,
 }
 
 /// The Secrets, and what is known of them.

@@ -4,7 +4,7 @@ use super::*;
 use crate::events::about::About;
 use crate::keys::store::findings::FindingReason;
 use crate::keys::store::key_records::KeyState;
-use crate::keys::test_wrapped::{pair, plain, read, unwrapped, wrapped_secret};
+use crate::keys::test_wrapped::{RECIPIENT, pair, plain, read, unwrapped, wrapped_secret};
 use envelope::{Certificate, KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
@@ -32,7 +32,7 @@ fn key_secret(name: &str, content: KeyContent) -> (String, KeySecret) {
 }
 
 fn policy(unwraps: bool, serves_plain: bool) -> KeyPolicy {
-    KeyPolicy { unwraps, serves_plain, escrow_recipients: Vec::new() }
+    KeyPolicy { unwraps, serves_plain, wrapping: vec![RECIPIENT.to_owned()], ..KeyPolicy::default() }
 }
 
 fn state_of(secrets: BTreeMap<String, KeySecret>, until: Option<&str>) -> RingState {
@@ -130,9 +130,15 @@ fn a_wrapped_key_counts_once_it_is_unwrapped() {
         }
     };
     let found = |state: &RingState| state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>();
-    let waiting = |_: &WrappedSecret, _| Unwrapping::Waiting("no answer".into());
+    let waiting = |_: &WrappedSecret, _| Unwrapping::Waiting { error: "no answer".into(), alone: false };
     let failed = |_: &WrappedSecret, _| Unwrapping::Failed("refused".into());
-    let cases: [(&str, RingState, Expected); 4] = [
+    let alone = |_: &WrappedSecret, _| Unwrapping::Waiting { error: "odd".into(), alone: true };
+    let cases: [(&str, RingState, Expected); 5] = [
+        (
+            "the provider works otherwise",
+            state(true, Some(&alone)),
+            (0, 0, KeyState::Closed, vec![FindingReason::Waiting], true),
+        ),
         ("not tried", state(true, None), (0, 1, KeyState::Waiting, vec![], false)),
         (
             "waiting",
