@@ -13,6 +13,7 @@
 //! a new cluster from sealing at all, and protect nothing: where nothing has been sealed, no backup is needed. Where all keys are
 //! dated in the future, a clock is wrong, and the newest is served, as without a delay.
 
+use crate::config::key_wrapping::KeyWrapping;
 use crate::keys::key_age::{CLOCK_TOLERANCE, KeyAge};
 use crate::keys::renewal::schedule::Schedule;
 use crate::keys::store::key_records::KeyState;
@@ -49,6 +50,8 @@ impl SharedRing {
              management service answers\n"
         } else if records.any(KeyState::Closed) {
             "the sealing keys are wrapped, and no key management service opens them\n"
+        } else if !records.had_any && self.settings().wrapping.as_ref().is_some_and(KeyWrapping::wraps) {
+            "there is no sealing key yet: the first one is made once the key management service answers\n"
         } else {
             "there is no sealing key yet\n"
         }
@@ -100,11 +103,38 @@ fn old_enough<'a, K: 'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::store::ring::tests::a_key;
+    use crate::keys::test_wrapped::{pair, wrapped_secret};
+    use k8s_openapi::api::core::v1::Secret;
 
     const YEAR: i64 = 31_536_000;
 
     /// A name; when the keys were made; the delay; now; the key that is served.
     type Case = (&'static str, &'static [i64], i64, i64, Option<i64>);
+
+    #[test]
+    fn what_keeps_a_certificate_from_being_served_is_named() {
+        let service = ["--key-wrap-with=kmsv2:unix:///run/kms/kms.sock", "--cluster-name=prod"];
+        let wrapped = || wrapped_secret("wrapped", &pair(1_000));
+        let cases: [(&[&str], Vec<Secret>, &str); 5] = [
+            (&[], vec![], "there is no sealing key yet\n"),
+            (
+                &service,
+                vec![],
+                "there is no sealing key yet: the first one is made once the key management service answers\n",
+            ),
+            (&service, vec![a_key()], "sealing keys have to be wrapped (--key-wrap-required), and those"),
+            (&service, vec![wrapped()], "the sealing keys are wrapped, and not unwrapped yet"),
+            (&[], vec![wrapped()], "the sealing keys are wrapped, and no key management service opens them"),
+        ];
+        for (flags, secrets, expected) in cases {
+            let ring = SharedRing::unread_with(flags);
+            ring.show(secrets);
+            assert!(ring.published(&ring.snapshot()).is_none(), "{expected}");
+            let reason = ring.why_none_is_published();
+            assert!(reason.starts_with(expected), "{reason}");
+        }
+    }
 
     #[test]
     fn the_newest_that_is_old_enough() {

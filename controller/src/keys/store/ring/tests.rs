@@ -21,7 +21,12 @@ const SOON: Duration = Duration::from_secs(30);
 impl SharedRing {
     /// The ring of a controller that has just started.
     pub(crate) fn unread() -> Arc<Self> {
-        let flags = Cli::read(["controller"], |_| None).unwrap();
+        Self::unread_with(&[])
+    }
+
+    /// The same with these flags.
+    pub(crate) fn unread_with(flags: &[&str]) -> Arc<Self> {
+        let flags = Cli::read(["controller"].iter().chain(flags), |_| None).unwrap();
         Arc::new(Self::new(Config::from_cli(flags).unwrap().keys))
     }
 
