@@ -29,6 +29,7 @@ const REFERENCE: &str = "controller/docs/reference.md";
 const PRINTED: &[(&str, &str)] = &[
     ("controller/src", "ConfigWarning"),
     ("controller/src", "Refused"),
+    ("controller/src", "WAITING"),
     ("controller/src", "carry_out"),
     ("controller/src", "compromise"),
     ("controller/src", "escrow"),
