@@ -4,6 +4,7 @@
 
 mod away;
 mod born;
+mod commands;
 mod converted;
 mod moved;
 mod planted;
@@ -41,6 +42,8 @@ fn main() -> ExitCode {
             moved::upstream_opens_what_was_unwrapped_and_ignores_what_is_wrapped,
             converted::keys_in_plain_are_wrapped_where_a_user_requests_it,
             converted::a_provider_is_replaced,
+            commands::keys_are_wrapped_wrapped_anew_and_unwrapped_by_the_command_line::<Plugin>,
+            commands::keys_are_wrapped_wrapped_anew_and_unwrapped_by_the_command_line::<Bao>,
             converted::an_escrow_copy_lies_beside_each_key_and_opens_with_the_identity,
         ],
     )

@@ -30,7 +30,7 @@ pub(crate) struct KeyOpenerFlags {
         long,
         env = "SEALED_SECRETS_KEY_UNWRAP_WITH",
         hide_env = true,
-        value_delimiter = ',',
+        value_delimiter = ' ',
         value_name = "URI"
     )]
     pub key_unwrap_with: Vec<String>,
