@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use jiff::Timestamp;
+use envelope::{KeyPair, KeySize, PrivateKey, issue};
+use jiff::{SignedDuration, Timestamp};
 use key_wrapping::{
     Binding, Context, DataKey, KeyProviders, KeyWrapper, ProviderEnvironment, ProviderError,
     ProviderErrorKind, Slot, connect,
@@ -31,11 +32,8 @@ pub(crate) fn context() -> Result<Context> {
 /// The provider opens what it wrapped, refuses what was changed, and refuses `bound`, contexts that differ from [`context`] in what it
 /// binds. Returns a slot.
 pub(crate) async fn fulfils(provider: &Arc<dyn KeyWrapper>, bound: &[Context]) -> Result<Slot> {
-    let (data_key, context) = (data_key()?, context()?);
-    let slot = provider.wrap(&data_key, &context).await?;
-    ensure!(slot.uri == provider.uri().to_string(), "the slot is of {}", slot.uri);
-    let opened = provider.unwrap(&slot, &context).await?;
-    ensure!(opened.bytes() == data_key.bytes(), "it opened another data key");
+    let (slot, context) = (opens(provider, bound).await?, context()?);
+    let data_key = provider.unwrap(&slot, &context).await?;
     let again = provider.wrap(&data_key, &context).await?;
     ensure!(again.wrapped != slot.wrapped, "one data key gave the same ciphertext twice");
 
@@ -50,6 +48,16 @@ pub(crate) async fn fulfils(provider: &Arc<dyn KeyWrapper>, bound: &[Context]) -
     let cut = Slot { wrapped: slot.wrapped[..last].to_vec(), ..slot.clone() };
     let error = fails(provider, &cut, &context).await.context("cut")?;
     ensure!(error.kind == ProviderErrorKind::Refused, "cut: {error:?}");
+    Ok(slot)
+}
+
+/// The provider opens what it wrapped, and refuses it in the contexts `bound`. Returns a slot.
+pub(crate) async fn opens(provider: &Arc<dyn KeyWrapper>, bound: &[Context]) -> Result<Slot> {
+    let (data_key, context) = (data_key()?, context()?);
+    let slot = provider.wrap(&data_key, &context).await?;
+    ensure!(slot.uri == provider.uri().to_string(), "the slot is of {}", slot.uri);
+    let opened = provider.unwrap(&slot, &context).await?;
+    ensure!(opened.bytes() == data_key.bytes(), "it opened another data key");
     for other in bound {
         let error = fails(provider, &slot, other).await.context("another context")?;
         ensure!(error.kind == ProviderErrorKind::Refused, "{other:?}: {error:?}");
@@ -65,6 +73,14 @@ pub(crate) fn other_contexts() -> Result<[Context; 3]> {
         Context { cluster_name: "test".parse()?, ..context.clone() },
         Context { since: "2026-01-02T03:04:06Z".parse()?, ..context },
     ])
+}
+
+/// A sealing key.
+pub(crate) fn pair() -> Result<KeyPair> {
+    let private = PrivateKey::generate(KeySize::Rsa2048)?;
+    let (now, validity) = (Timestamp::now(), SignedDuration::from_hours(24));
+    let certificate = issue(&mut rand::rngs::SysRng, &private, "", now, validity)?;
+    Ok(KeyPair::new(private, certificate)?)
 }
 
 /// What the controller finds out at its start about the provider.

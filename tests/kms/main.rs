@@ -2,6 +2,7 @@
 
 mod aws_kms;
 mod contract;
+mod gcp_kms;
 mod kms_v2;
 mod open_bao;
 mod openbao_transit;
@@ -20,6 +21,10 @@ fn main() -> ExitCode {
             aws_kms::is_lost_and_comes_back,
             aws_kms::signs_as_a_user_with_the_policy_of_the_page,
             aws_kms::assumes_the_role_of_the_service_account,
+            gcp_kms::wraps_with_tokens_of_the_metadata_server,
+            gcp_kms::wraps_with_the_key_of_a_service_account,
+            gcp_kms::is_lost_and_comes_back,
+            gcp_kms::faults_are_named,
             open_bao::a_service_account_logs_in_with_its_audience_alone,
             openbao_transit::wraps_with_plain_and_derived_keys,
             openbao_transit::logs_in_as_the_service_account_with_the_policy_of_the_page,

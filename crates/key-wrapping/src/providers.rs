@@ -2,6 +2,7 @@
 
 pub(crate) mod age_recipient;
 mod aws_kms;
+mod gcp_kms;
 #[cfg(unix)]
 mod kms_v2;
 mod open_bao;
@@ -12,6 +13,7 @@ use crate::provider::spec::{ProviderSpec, ProviderSpecError};
 use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::age_recipient::AgeRecipient;
 use crate::providers::aws_kms::AwsKms;
+use crate::providers::gcp_kms::GcpKms;
 #[cfg(unix)]
 use crate::providers::kms_v2::KmsV2;
 use crate::providers::open_bao::OpenBaoTransit;
@@ -39,6 +41,6 @@ pub fn connect(
             Ok(Arc::new(OpenBaoTransit::new(spec, (host, mount, key), environment)?))
         }
         ProviderUri::AwsKms { arn, region } => Ok(Arc::new(AwsKms::new(spec, (arn, region), environment)?)),
-        ProviderUri::GcpKms { .. } => Err(ProviderSpecError::NoClient),
+        ProviderUri::GcpKms { name } => Ok(Arc::new(GcpKms::new(spec, name, environment)?)),
     }
 }

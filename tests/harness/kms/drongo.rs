@@ -2,7 +2,7 @@
 //! (`tests/programs/drongo`).
 //!
 //! Real: the paths, fields and errors of REST, the additional authenticated data, CRC32C in both directions; tokens of the metadata
-//! server, and for an assertion that is signed with the service account's key. Not as in production: plain HTTP; nothing is encrypted,
+//! server, those that the service account's key signs, and those for an assertion that it signs. Not as in production: plain HTTP; nothing is encrypted,
 //! because drongo's ciphertext is the plaintext, the key's name and the additional data, encoded; every token may use every key.
 
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
 """Access tokens, as Google's metadata server gives them to what runs in its cloud, and its OAuth server for an assertion that a service
-account's key signed."""
+account's key signed; and those that the key signs itself."""
 
 import base64
 import json
@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 ACCOUNT = "controller@test-project.iam.gserviceaccount.com"
 SCOPES = {"https://www.googleapis.com/auth/cloudkms", "https://www.googleapis.com/auth/cloud-platform"}
+KEY_ID = "0123456789abcdef"
+# Whom a token is for that the account's key signs, and that is no assertion.
+SERVICE = "https://cloudkms.googleapis.com/"
 # What Google's own library gives as the audience, whatever the address of the server.
 AUDIENCE = "https://oauth2.googleapis.com/token"
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -42,34 +45,51 @@ class Tokens:
 
     def is_valid(self, authorization: str) -> bool:
         scheme, _, token = authorization.partition(" ")
-        return scheme.lower() == "bearer" and self.ends.get(token, 0) > time.time()
+        is_issued = self.ends.get(token, 0) > time.time()
+        return scheme.lower() == "bearer" and (is_issued or self.is_self_signed(token))
+
+    def is_self_signed(self, token: str) -> bool:
+        """Whether the account's key signed it as an access token for Cloud KMS (https://google.aip.dev/auth/4111)."""
+        try:
+            header, claims = self.signed(token)
+        except Refused:
+            return False
+        return claims.get("sub") == ACCOUNT and not wrong_claims(header, claims, {SERVICE})
+
+    def signed(self, token: str) -> tuple[dict, dict]:
+        """Header and claims of a JSON Web Token that the account's key signed."""
+        try:
+            header, claims, signature = token.split(".")
+            self.key.public_key().verify(
+                decode(signature), f"{header}.{claims}".encode(), padding.PKCS1v15(), hashes.SHA256()
+            )
+            return json.loads(decode(header)), json.loads(decode(claims))
+        except (ValueError, InvalidSignature) as error:
+            raise Refused("invalid_grant", "the assertion is not signed with the account's key") from error
 
     def for_assertion(self, form: dict[str, list[str]]) -> dict[str, object]:
         if form.get("grant_type") != [GRANT_TYPE]:
             raise Refused("unsupported_grant_type", "no assertion")
-        try:
-            header, claims, signature = form["assertion"][0].split(".")
-            self.key.public_key().verify(
-                decode(signature), f"{header}.{claims}".encode(), padding.PKCS1v15(), hashes.SHA256()
-            )
-            header, claims = json.loads(decode(header)), json.loads(decode(claims))
-        except (KeyError, ValueError, InvalidSignature) as error:
-            raise Refused("invalid_grant", "the assertion is not signed with the account's key") from error
-        wrong = [
-            name
-            for name, is_right in {
-                "alg": header.get("alg") == "RS256",
-                "iss": claims.get("iss") == ACCOUNT,
-                "aud": claims.get("aud") in (AUDIENCE, self.token_uri),
-                "scope": bool(SCOPES & set(claims.get("scope", "").split())),
-                "iat": claims.get("iat", 0) <= time.time() + 60,
-                "exp": time.time() < claims.get("exp", 0) <= claims.get("iat", 0) + HOUR,
-            }.items()
-            if not is_right
-        ]
+        header, claims = self.signed(form.get("assertion", [""])[0])
+        wrong = wrong_claims(header, claims, {AUDIENCE, self.token_uri})
+        if not SCOPES & set(claims.get("scope", "").split()):
+            wrong.append("scope")
         if wrong:
             raise Refused("invalid_grant", f"wrong in the assertion: {', '.join(wrong)}")
         return self.issue()
+
+
+def wrong_claims(header: dict, claims: dict, audiences: set[str]) -> list[str]:
+    """The names of what is wrong in a token of the account."""
+    is_right = {
+        "alg": header.get("alg") == "RS256",
+        "kid": header.get("kid") == KEY_ID,
+        "iss": claims.get("iss") == ACCOUNT,
+        "aud": claims.get("aud") in audiences,
+        "iat": claims.get("iat", 0) <= time.time() + 60,
+        "exp": time.time() < claims.get("exp", 0) <= claims.get("iat", 0) + HOUR,
+    }
+    return [name for name, right in is_right.items() if not right]
 
 
 def write_account(path: Path, key: rsa.RSAPrivateKey, token_uri: str) -> None:
@@ -80,7 +100,7 @@ def write_account(path: Path, key: rsa.RSAPrivateKey, token_uri: str) -> None:
     account = {
         "type": "service_account",
         "project_id": "test-project",
-        "private_key_id": "0123456789abcdef",
+        "private_key_id": KEY_ID,
         "private_key": pem.decode(),
         "client_email": ACCOUNT,
         "client_id": "100000000000000000000",
