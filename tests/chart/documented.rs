@@ -12,7 +12,7 @@ use crate::accepted::{controller_knows, parse};
 use crate::commands::helm;
 use crate::stage::Stage;
 
-/// Pages say AGE_RECIPIENT, which the chart refuses: a real one that is copied from a page would have keys that others open.
+/// Pages say `AGE_RECIPIENT`, which the chart refuses: a real one that is copied from a page would have keys that others open.
 const RECIPIENT: &str = "age1unwpu3ucka8pgmv6y93upyxphy6rle3c4qlxp8ltpx36wz6ggpps9ecg45";
 
 /// Pages with values of this chart, and the number of blocks that have them.

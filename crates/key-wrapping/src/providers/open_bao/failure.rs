@@ -13,10 +13,8 @@ pub(crate) enum Step {
     Read,
 }
 
-/// Words of a status 400 to a decryption that speak of the key's configuration, and not of the ciphertext; or of a node that has not learnt of
-/// the key's newest version yet.
-const CONFIGURATION: [&str; 5] =
-    ["version is too new", "key not found", "disallowed by policy", "soft-deleted", "non-AEAD"];
+/// Words of a status 400 to a decryption that speak of the key's configuration, and not of the ciphertext.
+const CONFIGURATION: [&str; 4] = ["key not found", "disallowed by policy", "soft-deleted", "non-AEAD"];
 
 /// The error of an answer of the transit engine.
 pub(crate) fn failure(
