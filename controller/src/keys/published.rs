@@ -42,8 +42,9 @@ impl SharedRing {
 impl SharedRing {
     /// Why no certificate is served.
     pub(crate) fn why_none_is_published(&self) -> &'static str {
-        let records = Arc::clone(&self.state().records);
-        if records.any(KeyState::Waiting) {
+        let state = self.state();
+        let records = Arc::clone(&state.records);
+        if state.ring.waiting() > 0 {
             "the sealing keys are wrapped, and not unwrapped yet: the key management service does not answer\n"
         } else if records.newest_that_only_opens().is_some() {
             "sealing keys have to be wrapped (--key-wrap-required), and those that are there are in plain; a wrapped one is made once the key \

@@ -19,10 +19,8 @@ pub(crate) mod problem {
     pub(crate) const LONG_SLOTS: &str = "has more than 65,536 bytes of slots";
     pub(crate) const EMPTY_SLOT: &str = "has no \"uri\" or nothing in \"wrapped\"";
 
-    pub(crate) const SLOT_TWICE: &str = "has two slots of one provider";
-
-    pub(crate) const ALL: [&str; 8] =
-        [VERSION, CLUSTER_NAME, SINCE, NO_SLOTS, MANY_SLOTS, LONG_SLOTS, EMPTY_SLOT, SLOT_TWICE];
+    pub(crate) const ALL: [&str; 7] =
+        [VERSION, CLUSTER_NAME, SINCE, NO_SLOTS, MANY_SLOTS, LONG_SLOTS, EMPTY_SLOT];
 }
 
 impl FormatError {

@@ -4,7 +4,7 @@ use crate::format::error::problem;
 use crate::format::fields::{append, append_count};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use strict_json::{Base64, object, unique};
 
 /// The most slots of a wrapped key.
@@ -34,12 +34,10 @@ impl Slot {
     }
 }
 
-/// Checks the number of slots, their length, and that each is of another provider: a slot more would be a call more.
+/// Checks the number of slots, and their length.
 pub(crate) fn check(slots: &[Slot]) -> Result<(), &'static str> {
-    let uris: BTreeSet<_> = slots.iter().map(|slot| &slot.uri).collect();
     match slots.len() {
         0 => Err(problem::NO_SLOTS),
-        1..=MOST_SLOTS if uris.len() < slots.len() => Err(problem::SLOT_TWICE),
         1..=MOST_SLOTS if slots.iter().map(Slot::length).sum::<usize>() <= SLOTS_LONGEST => Ok(()),
         1..=MOST_SLOTS => Err(problem::LONG_SLOTS),
         _ => Err(problem::MANY_SLOTS),

@@ -223,7 +223,7 @@ fn an_annotation_that_cannot_be_read() {
             "'{\"v\":2,\"groups\":[]}'".into(),
             "it has a \"v\" that is not 1, the only version that is supported",
         ),
-        ("'{\"v\":1,\"odd\\u001b[2J\":[]}'".into(), "odd\\u{1b}[2J is not a known member"),
+        ("'{\"v\":1,\"odd\\u001b[2J\":[]}'".into(), "odd?[2J is not a known member"),
         (format!("'{}'", "x".repeat(262_145)), "it is longer than 262,144 bytes"),
         ("5".into(), "it is a number, and no text"),
         ("{v: 1}".into(), "it is a map, and no text"),

@@ -54,7 +54,6 @@ fn errors_name_the_member_and_show_no_value() {
         (with("\"privateKey\":", "\"other\":1,\"privateKey\":"), "other is not a known member"),
         (with(&slot, ""), "it has no slot"),
         (with(&slot, &[slot.as_str(); 9].join(",")), "it has more than 8 slots"),
-        (with(&slot, &[slot.as_str(); 2].join(",")), "it has two slots of one provider"),
         (with("\"Aw==\"", "\"\""), "slots[0] has no \"uri\" or nothing in \"wrapped\""),
         (with("\"Aw==\"", "\"Aw=\""), "slots[0].wrapped is not canonical base64"),
         (with("\"Aw==\"", "7"), "slots[0].wrapped has another type than the format has"),
