@@ -26,6 +26,11 @@ pub const ONLY_OURS: &[&str] = &[
     "shutdown-delay-duration",
     "templates",
     "templates-except",
+    "cluster-name",
+    "key-unwrap-all",
+    "key-unwrap-with",
+    "key-wrap-required",
+    "key-wrap-with",
 ];
 
 const fn differ(flag: &'static str, values: &'static [&'static str], reason: &'static str) -> Difference {
