@@ -89,7 +89,7 @@ impl KeyProviders {
             }
             slots.push(slot);
         }
-        check_slots(&slots).map_err(WrapError::Slots)?;
+        check_slots(&slots).map_err(|_| WrapError::TooLong)?;
         Ok(WrappedKey::new(&private, &context, &data_key, slots)?)
     }
 

@@ -24,8 +24,8 @@ pub enum WrapError {
     #[error("the provider {0} decrypted something else than it had encrypted")]
     Changed(String),
     /// The providers' slots together are more than a wrapped key may have.
-    #[error("the wrapped key {0}")]
-    Slots(&'static str),
+    #[error("the providers together return more than a wrapped key may hold")]
+    TooLong,
     /// The private key could not be encoded.
     #[error("encoding the private key failed")]
     Encode(#[from] PrivateKeyError),
