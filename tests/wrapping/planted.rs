@@ -106,12 +106,12 @@ pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted(stage: Arc<Stage
             })?;
             let certificate = crate::stage::certificate(&key)?;
             stage.secrets().delete(&key.name_any(), &kube::api::DeleteParams::default()).await?;
-            plant(&stage, &secret("planted", &certificate, &document)).await?;
+            plant(&stage, &secret("foreign-slot", &certificate, &document)).await?;
             let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
             let planted = stage.sees_keys(WRAPPED, 1).await?.remove(0);
             serves(&pod, &planted).await?;
             stage.trip(namespace, "one").await?;
-            let message = stage.sees_event("planted", "SealingKeyWarning").await?;
+            let message = stage.sees_event("foreign-slot", "SealingKeyWarning").await?;
             let expected =
                 format!("it is wrapped with what is not configured: openbao+transit://{host}/transit/k");
             ensure!(

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use api::sealing_key;
+use envelope::Certificate;
 use k8s_openapi::api::core::v1::{Event, Secret};
 use k8s_openapi::api::rbac::v1::{Role, RoleBinding};
 use kube::ResourceExt as _;
@@ -96,7 +97,10 @@ impl Stage {
     pub(crate) async fn keys(&self, label: &str) -> Result<Vec<Secret>> {
         let labelled = ListParams::default().labels(&format!("{}={label}", sealing_key::LABEL));
         let mut keys = self.secrets().list(&labelled).await?.items;
-        keys.sort_by_key(|key| (key.creation_timestamp(), key.name_any()));
+        // By their certificates: two Secrets may be created within one second.
+        let valid_from =
+            |key: &Secret| Certificate::from_pem(&certificate(key).ok()?).ok().map(|it| it.not_before());
+        keys.sort_by_key(|key| (valid_from(key), key.name_any()));
         Ok(keys)
     }
 
