@@ -2,7 +2,7 @@
 //!
 //! - [`connect`](providers::connect): from the flags to the providers;
 //! - [`unwrap_keys`](unwrapper::unwrap_keys): the task of every replica that unwraps;
-//! - [`next`](order::next): which key is tried next, and when. Pure;
+//! - [`Retries`](order::Retries): which key is tried next, and when. Pure;
 //! - [`watch_providers`]: looks at each provider once a minute; [`provider_states`] is what it found.
 
 pub(crate) mod metrics;

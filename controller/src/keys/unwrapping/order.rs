@@ -1,4 +1,4 @@
-//! [`next`]: which wrapped key is tried next, and when. Pure.
+//! [`Retries::next`]: which wrapped key is tried next, and when. Pure.
 //!
 //! Decided: one call at a time, keys that were never tried first, and those the newest first; each key has its own backoff. A thousand
 //! planted keys cost one refused call each, and then wait longer and longer, while a new key is tried at once.
