@@ -1,3 +1,5 @@
+//! Several providers together, each in memory.
+
 use super::*;
 use crate::provider::uri::ProviderUri;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};

@@ -1,3 +1,5 @@
+//! What a data key encrypts, and what it authenticates.
+
 use super::*;
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit as _};

@@ -1,3 +1,5 @@
+//! What is read as a wrapped key, and what errors say.
+
 use super::*;
 use std::collections::BTreeMap;
 

@@ -1,3 +1,5 @@
+//! Which texts name a provider.
+
 use super::*;
 
 #[test]

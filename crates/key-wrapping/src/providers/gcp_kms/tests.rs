@@ -1,3 +1,5 @@
+//! Requests to Google's Cloud KMS, and how its answers are read.
+
 use super::*;
 use crate::https::test_server::TestServer;
 use crate::provider::error::ProviderErrorKind::{Denied, Garbage, Refused, Unavailable};

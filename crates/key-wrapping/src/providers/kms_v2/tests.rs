@@ -1,3 +1,5 @@
+//! What a KMS v2 plugin may answer, and what its failures mean.
+
 use super::*;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
