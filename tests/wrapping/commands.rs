@@ -8,7 +8,7 @@ use serde_json::Value;
 use tests::lab::Maker;
 
 use crate::service::TestService;
-use crate::stage::{CLUSTER, Stage, stop};
+use crate::stage::{CLUSTER, Stage, serves, stop};
 
 /// A user follows the whole way: a key in plain is wrapped and wrapped anew by the controller, and unwrapped on the user's machine with the service.
 pub(crate) async fn keys_are_wrapped_wrapped_anew_and_unwrapped_by_the_command_line<S: TestService>(
@@ -27,7 +27,8 @@ pub(crate) async fn keys_are_wrapped_wrapped_anew_and_unwrapped_by_the_command_l
             let service = S::start_new(&stage.lab).await?;
             let provider = service.provider();
             let pod = stage.start(stage.pod(&[&provider])?).await?;
-            stage.sees_keys(WRAPPED, 1).await?;
+            // The new key exists before it is read back and opened: until then no certificate is served.
+            serves(&pod, &stage.sees_keys(WRAPPED, 1).await?[0]).await?;
             stage.trip(namespace, "two").await?;
 
             let kind = if provider.starts_with("kmsv2") { "kmsv2" } else { "openbao" };
