@@ -113,7 +113,8 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     if let Some(wrapping) = wrapping.clone() {
         let (ring, findings) = (Arc::clone(&ring), Arc::clone(&findings));
         tokio::spawn(async move {
-            tokio::join!(unwrap_keys(&wrapping.providers, &ring, &findings), watch_providers(&wrapping))
+            let unwrapping = unwrap_keys(&wrapping.providers, &ring, &findings);
+            tokio::join!(unwrapping, watch_providers(&wrapping, &ring, &findings))
         });
     }
     let renewal_requests = Arc::<LocalRequests>::default();

@@ -102,6 +102,36 @@ pub(crate) async fn a_provider_is_replaced(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
+/// The service's key is another one now: the key opens as before, which is reported, and a rewrap uses the one of now.
+pub(crate) async fn the_key_of_the_service_is_rotated(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .alone(async |namespace| {
+            let service = Plugin::start_new(&stage.lab).await?;
+            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
+            let key = stage.sees_keys(WRAPPED, 1).await?.remove(0);
+            stage.trip(namespace, "one").await?;
+            stop(pod).await?;
+            service.0.rotate("second")?;
+            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
+            serves(&pod, &key).await?;
+            let message = stage.sees_event(&key.name_any(), "SealingKeyWarning").await?;
+            ensure!(message.contains(&format!("an older key of {}", service.provider())), "{message}");
+            stage.annotate(&key, REWRAP).await?;
+            eventually(SOON, "the key is wrapped with the service's key of now", async || {
+                let keys = stage.keys(WRAPPED).await?;
+                ensure!(keys.len() == 1, "{} keys", keys.len());
+                let slots = wrapped(&keys[0])?.0.slots().to_vec();
+                ensure!(slots.iter().all(|slot| slot.key_id == "second"), "{slots:?}");
+                Ok(())
+            })
+            .await?;
+            stage.person.delete_secret(namespace, "one").await?;
+            stage.person.sees_values(namespace, "one", &[("v", b"one")]).await?;
+            stop(pod).await
+        })
+        .await
+}
+
 /// With an age recipient alone: the key stays in plain, and upstream's controller reads it.
 pub(crate) async fn an_escrow_copy_lies_beside_each_key_and_opens_with_the_identity(
     stage: Arc<Stage>,

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
             converted::a_provider_is_replaced,
             commands::keys_are_wrapped_wrapped_anew_and_unwrapped_by_the_command_line::<Plugin>,
             commands::keys_are_wrapped_wrapped_anew_and_unwrapped_by_the_command_line::<Bao>,
+            converted::the_key_of_the_service_is_rotated,
             converted::an_escrow_copy_lies_beside_each_key_and_opens_with_the_identity,
         ],
     )

@@ -36,12 +36,14 @@ pub(crate) enum FindingReason {
     Plain,
     /// Its slots are other ones than those it was wrapped with, or than those configured. It is used.
     Slots,
+    /// A provider encrypts with another key now than with that of its slot. It is used.
+    Stale,
     /// An escrow copy for another recipient than the configured ones.
     Escrow,
 }
 
 impl FindingReason {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Type,
         Self::Incomplete,
         Self::Broken,
@@ -56,12 +58,13 @@ impl FindingReason {
         Self::Waiting,
         Self::Plain,
         Self::Slots,
+        Self::Stale,
         Self::Escrow,
     ];
 
     /// Whether the Secret is not used as a sealing key.
     pub(crate) fn is_refusal(self) -> bool {
-        !matches!(self, Self::Plain | Self::Slots | Self::Escrow | Self::Waiting)
+        !matches!(self, Self::Plain | Self::Slots | Self::Stale | Self::Escrow | Self::Waiting)
     }
 
     /// The value of the metric's label.
@@ -81,6 +84,7 @@ impl FindingReason {
             Self::Waiting => "waiting",
             Self::Plain => "plain",
             Self::Slots => "slots",
+            Self::Stale => "stale",
             Self::Escrow => "escrow",
         }
     }

@@ -79,6 +79,11 @@ impl SharedRing {
         });
     }
 
+    /// Notes the name of the key with which a provider encrypts now.
+    pub(crate) fn note_current_key(&self, provider: &str, key_id: &str) {
+        self.swap(|now| now.encrypting_with(provider, key_id));
+    }
+
     /// Returns the state before.
     fn swap(&self, next: impl Fn(&RingState) -> RingState) -> Arc<RingState> {
         let before = self.current.rcu(|now| next(now));

@@ -47,8 +47,14 @@ impl RingState {
 
     /// The state before the keys were read.
     pub(crate) fn unread(policy: KeyPolicy) -> Self {
-        let (secrets, unwrapping) = (BTreeMap::new(), BTreeMap::new());
-        Self::new(Sources { policy, secrets, unwrapping, watched_until: None, had_any: false })
+        Self::new(Sources {
+            policy,
+            secrets: BTreeMap::new(),
+            unwrapping: BTreeMap::new(),
+            current_keys: BTreeMap::new(),
+            watched_until: None,
+            had_any: false,
+        })
     }
 
     /// The state with these Secrets, which the watch has shown up to this resourceVersion.
@@ -70,6 +76,13 @@ impl RingState {
     pub(crate) fn unwrapping(&self, id: WrappedId, unwrapping: Unwrapping) -> Self {
         let mut sources = self.sources();
         sources.unwrapping.insert(id, unwrapping);
+        Self::new(sources)
+    }
+
+    /// This state with the name of the key with which a provider encrypts now.
+    pub(crate) fn encrypting_with(&self, provider: &str, key_id: &str) -> Self {
+        let mut sources = self.sources();
+        sources.current_keys.insert(provider.to_owned(), key_id.to_owned());
         Self::new(sources)
     }
 

@@ -8,6 +8,7 @@ use envelope::Fingerprint;
 use jiff::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
 use strict_json::{Base64, object};
 use zeroize::Zeroizing;
 
@@ -73,6 +74,14 @@ impl WrappedKey {
     #[must_use]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
+    }
+
+    /// The providers that encrypt with another key now than with that of their slot. `current` has, by provider, the name of the key of now
+    /// ([`KeyProviders::current_key_id`](crate::KeyProviders::current_key_id)); of one that it does not name, nothing is known.
+    #[must_use]
+    pub fn stale_slots(&self, current: &BTreeMap<String, String>) -> Vec<&str> {
+        let is_stale = |slot: &&Slot| current.get(&slot.uri).is_some_and(|key_id| *key_id != slot.key_id);
+        self.slots.iter().filter(is_stale).map(|slot| slot.uri.as_str()).collect()
     }
 
     /// What it opens in, beside a certificate with this fingerprint.

@@ -1,8 +1,6 @@
 //! [`SlotReport`]: how the slots of an unwrapped key differ from those that are configured. They are reported, and not refused.
 
 use crate::format::document::WrappedKey;
-use crate::format::slot::Slot;
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// How a key is kept, beside how it should be.
@@ -14,8 +12,6 @@ pub struct SlotReport {
     pub missing: Vec<String>,
     /// Slots of providers that are not configured.
     pub unknown: Vec<String>,
-    /// Providers that encrypt with another key now than with that of their slot. Empty until [`with_current`](Self::with_current) looks.
-    pub stale: Vec<String>,
 }
 
 impl SlotReport {
@@ -25,15 +21,7 @@ impl SlotReport {
         let slots = || key.slots().iter().map(|slot| slot.uri.as_str());
         let missing = configured.iter().filter(|uri| !slots().any(|slot| slot == *uri)).cloned();
         let unknown = slots().filter(|slot| !configured.iter().any(|uri| uri == slot)).map(shown);
-        Self { is_changed, missing: missing.collect(), unknown: unknown.collect(), stale: Vec::new() }
-    }
-
-    /// This report of a key, and which of its slots are stale. `current` has, by provider, the name of the key with which it encrypts now
-    /// ([`KeyProviders::current_key_id`](crate::KeyProviders::current_key_id)); a provider that it does not name has no stale slot.
-    #[must_use]
-    pub fn with_current(self, key: &WrappedKey, current: &BTreeMap<String, String>) -> Self {
-        let is_stale = |slot: &&Slot| current.get(&slot.uri).is_some_and(|key_id| *key_id != slot.key_id);
-        Self { stale: key.slots().iter().filter(is_stale).map(|slot| slot.uri.clone()).collect(), ..self }
+        Self { is_changed, missing: missing.collect(), unknown: unknown.collect() }
     }
 
     /// Whether the slots are those that are configured.
@@ -53,7 +41,6 @@ impl fmt::Display for SlotReport {
             changed,
             listed("it is not wrapped with the configured", &self.missing),
             listed("it is wrapped with what is not configured:", &self.unknown),
-            listed("it is wrapped with an older key of", &self.stale),
         ];
         f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
     }

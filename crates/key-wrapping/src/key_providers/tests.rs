@@ -211,20 +211,3 @@ async fn a_provider_that_ignores_the_context_is_found_out() {
     }
     assert_eq!(bindings, [Some(Binding::Bound), Some(Binding::Unbound), None]);
 }
-
-#[tokio::test]
-async fn slots_of_another_key_than_the_current_one_are_stale() {
-    let (two, pair) = (providers("prod", vec![InMemory::new(1, true), InMemory::new(2, true)]), pair());
-    let key = with_slots(&two.wrap(&pair, now()).await.unwrap(), |slots| slots[0]["keyId"] = "old".into());
-    let report = |current: &[(&str, &str)]| {
-        let named = |&(uri, key_id): &(&str, &str)| (uri.to_owned(), key_id.to_owned());
-        SlotReport::default().with_current(&key, &current.iter().map(named).collect())
-    };
-    let (first, second) = ("kmsv2:unix:///run/1.sock", "kmsv2:unix:///run/2.sock");
-    for current in [&[][..], &[(first, "old")], &[("kmsv2:unix:///run/3.sock", "new")], &[(second, "")]] {
-        assert!(report(current).is_as_configured(), "{current:?}");
-    }
-    let slots = report(&[(first, "new"), (second, "")]);
-    assert!(!slots.is_as_configured());
-    assert_eq!(slots.to_string(), "it is wrapped with an older key of kmsv2:unix:///run/1.sock");
-}

@@ -166,6 +166,13 @@ impl<'a> Assembly<'a> {
                         if !slots.is_as_configured() {
                             self.find(secret, FindingReason::Slots, slots.to_string());
                         }
+                        let stale = wrapped.key.stale_slots(&sources.current_keys).join(", ");
+                        if !stale.is_empty() {
+                            let message = format!(
+                                "it is wrapped with an older key of {stale}: have it wrapped with the one of now by `kubeseal-rs keys rewrap`"
+                            );
+                            self.find(secret, FindingReason::Stale, message);
+                        }
                         Held::Key { key, request: *request, is_wrapped: true }
                     }
                 }

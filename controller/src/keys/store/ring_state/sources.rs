@@ -27,6 +27,8 @@ pub(crate) struct Sources {
     pub secrets: BTreeMap<String, KeySecret>,
     /// Of the wrapped ones among them.
     pub unwrapping: BTreeMap<WrappedId, Unwrapping>,
+    /// The name of the key with which each provider encrypts now, where it says so.
+    pub current_keys: BTreeMap<String, String>,
     /// The latest resourceVersion that the watch of labelled Secrets has shown of any.
     pub watched_until: Option<String>,
     /// Whether a key has counted since this process started.

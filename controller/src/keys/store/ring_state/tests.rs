@@ -195,3 +195,20 @@ fn of_a_key_in_both_forms_the_wrapped_one_counts() {
     assert_eq!(state.records.active().map(|key| key.name).collect::<Vec<_>>(), ["wrapped"]);
     assert_eq!(state.findings[0].reason, FindingReason::Plain);
 }
+
+#[test]
+fn a_key_with_a_slot_of_an_older_key_is_used_and_reported() {
+    let key = pair(1_000);
+    let (secret, wrapped) = read(wrapped_secret("wrapped", &key));
+    let state = RingState::unread(policy(true, false)).replacing([("wrapped".into(), secret)].into(), None);
+    let state = state.unwrapping(wrapped.id, unwrapped(&wrapped, key));
+    let found = |state: RingState| {
+        assert_eq!(state.ring.newest().map(SealingKey::name), Some("wrapped"));
+        state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>()
+    };
+    // The slot of an age recipient has a key without a name.
+    assert_eq!(found(state.encrypting_with(RECIPIENT, "")), []);
+    assert_eq!(found(state.encrypting_with("kmsv2:unix:///run/kms.sock", "2")), []);
+    assert_eq!(found(state.encrypting_with(RECIPIENT, "2")), [FindingReason::Stale]);
+    assert_eq!(found(state.encrypting_with(RECIPIENT, "2").encrypting_with(RECIPIENT, "")), []);
+}

@@ -1,7 +1,6 @@
 //! What is read as a wrapped key, and what errors say.
 
 use super::*;
-use std::collections::BTreeMap;
 
 fn key() -> (WrappedKey, DataKey, Context) {
     let context = Context {
@@ -23,6 +22,18 @@ fn reads_what_it_writes() {
     assert_eq!(read.context(context.fingerprint), context);
     assert_eq!(read.decrypt(&data_key, &context).unwrap().as_slice(), b"private");
     assert!(read.has_its_slots(&data_key));
+}
+
+#[test]
+fn slots_of_another_key_than_that_of_now_are_stale() {
+    let (key, ..) = key();
+    let uri = "kmsv2:unix:///a";
+    let stale = |current: &[(&str, &str)]| {
+        let current = current.iter().map(|(uri, key_id)| ((*uri).to_owned(), (*key_id).to_owned()));
+        key.stale_slots(&current.collect()).join(" ")
+    };
+    assert_eq!((stale(&[]).as_str(), stale(&[(uri, "1")]).as_str()), ("", ""));
+    assert_eq!((stale(&[("kmsv2:unix:///b", "2")]).as_str(), stale(&[(uri, "2")]).as_str()), ("", uri));
 }
 
 #[test]
