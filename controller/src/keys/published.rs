@@ -19,7 +19,7 @@ use crate::keys::renewal::schedule::Schedule;
 use crate::keys::store::key_records::KeyState;
 use crate::keys::store::ring::SharedRing;
 use jiff::{SignedDuration, Timestamp};
-use sealing::{KeyRing, SealingKey};
+use sealing::{KeyRing, KeyWait, SealingKey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -44,8 +44,11 @@ impl SharedRing {
     pub(crate) fn why_none_is_published(&self) -> &'static str {
         let state = self.state();
         let records = Arc::clone(&state.records);
-        if state.ring.waiting() > 0 {
+        let waiting = state.ring.waiting();
+        if !waiting.is_empty() && waiting.values().all(|wait| *wait == KeyWait::NoAnswer) {
             "the sealing keys are wrapped, and not unwrapped yet: the key management service does not answer\n"
+        } else if !waiting.is_empty() {
+            "the sealing keys are wrapped, and not unwrapped yet: the key management service did not open them\n"
         } else if records.newest_that_only_opens().is_some() {
             "sealing keys have to be wrapped (--key-wrap-required), and those that are there are in plain; a wrapped one is made once the key \
              management service answers\n"

@@ -36,7 +36,7 @@ impl SharedRing {
         let newest = newest.map(|key| (key.fingerprint(), key.since()));
         KeyStatus {
             active: state.ring.len(),
-            waiting: state.ring.waiting(),
+            waiting: state.ring.waiting().len(),
             newest,
             is_backed_up: newest.is_some_and(|(newest, _)| state.backed_up.contains(&newest)),
             published: self.published(&state.ring).map(SealingKey::fingerprint),

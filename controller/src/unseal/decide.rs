@@ -88,15 +88,17 @@ fn decide_uncontested(
             error if error.depends_on_values() && is_immutable => {
                 Refusal::Immutable { name: name_of(metadata), rendering: Some(error) }.into()
             }
-            error if error.wants_key() && facts.ring.waiting() > 0 => {
-                Transient::KeysWaiting(facts.ring.waiting()).into()
-            }
             UnsealError::NoKeys => Transient::NoKeys.into(),
-            error if facts.inputs.revoked => {
-                let is_blamed = blame(&facts.sealed, facts.status(), &facts.ring);
-                Refusal::Unseal(error.blaming_revocation(is_blamed)).into()
+            mut error => {
+                if facts.inputs.revoked {
+                    let is_blamed = blame(&facts.sealed, facts.status(), &facts.ring);
+                    error = error.blaming_revocation(is_blamed);
+                }
+                match error.waits() {
+                    Some(diagnosis) => Transient::KeysWaiting(diagnosis.clone()).into(),
+                    None => Refusal::Unseal(error).into(),
+                }
             }
-            error => Refusal::Unseal(error).into(),
         }
     })?;
     let source = digest(&spec);

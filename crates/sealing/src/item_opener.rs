@@ -122,17 +122,16 @@ impl<'a> ItemOpener<'a> {
         // This only finds the scope that it was sealed with. The value is dropped, and so wiped.
         let other =
             Scope::ALL.into_iter().filter(|scope| *scope != self.scope).find(|scope| open(*scope).is_ok());
-        Err(match (other, unopened) {
-            (Some(sealed), _) => {
-                let change = ScopeChange::to(sealed, self.annotations);
-                ItemErrorKind::NoKeyOpens(Diagnosis::OtherScope { sealed, change })
-            }
-            (None, Unopened::Outdated) => {
-                ItemErrorKind::EntryOutdated { sealed_to: self.sealed_elsewhere(name) }
-            }
-            (None, _) => {
-                self.entries.why_not().unwrap_or_else(|| ItemErrorKind::NoKeyOpens(self.diagnosis(name)))
-            }
+        if let Some(sealed) = other {
+            let change = ScopeChange::to(sealed, self.annotations);
+            return Err(ItemErrorKind::NoKeyOpens(Diagnosis::OtherScope { sealed, change }));
+        }
+        if let Some(waiting) = self.waiting(name) {
+            return Err(ItemErrorKind::NoKeyOpens(waiting));
+        }
+        Err(match unopened {
+            Unopened::Outdated => ItemErrorKind::EntryOutdated { sealed_to: self.sealed_elsewhere(name) },
+            _ => self.entries.why_not().unwrap_or_else(|| ItemErrorKind::NoKeyOpens(self.diagnosis(name))),
         })
     }
 
@@ -142,6 +141,27 @@ impl<'a> ItemOpener<'a> {
         let entries = groups.flat_map(|(_, group)| group.to()).filter_map(Entry::fingerprint);
         let noted = NotedKeys { of_items: self.certificates_of(name), of_entries: entries.collect() };
         Diagnosis::of_keys(&noted, (self.namespace, self.name), |key| self.ring.state_of(key))
+    }
+
+    /// That a key which waits to be unwrapped opens the item perhaps: one that its annotations name, or any where they name none.
+    fn waiting(&self, name: Option<&str>) -> Option<Diagnosis> {
+        // The least that is known of any.
+        let wait = *self.ring.waiting().values().min()?;
+        match self.diagnosis(name) {
+            Diagnosis::Unclear(None) => Some(Diagnosis::PerhapsWaiting(wait)),
+            diagnosis => diagnosis.waits().then_some(diagnosis),
+        }
+    }
+
+    /// Whether an item that does not open opens perhaps once a key is unwrapped that waits.
+    pub(crate) fn may_open_later(&self, name: Option<&str>, sealed: &str) -> bool {
+        // The scopes are tried only where that decides.
+        self.waiting(name).is_some()
+            && match self.open_or_reason(name, sealed) {
+                Err(ItemErrorKind::NoKeyOpens(diagnosis)) => diagnosis.waits(),
+                Err(ItemErrorKind::NotTried) => true,
+                _ => false,
+            }
     }
 
     /// The key that an item which no key opens is perhaps sealed to. A hint at a key of this ring is wrong for such an item.
@@ -160,9 +180,9 @@ impl<'a> ItemOpener<'a> {
         )
     }
 
-    /// Whether there is no key to open with.
+    /// Whether there is no key to open with, and none that waits.
     pub(crate) fn has_no_key(&self) -> bool {
-        self.ring.is_empty() && !self.entries.has_age()
+        self.ring.is_empty() && self.ring.waiting().is_empty() && !self.entries.has_age()
     }
 
     /// Whether the object has cost as many tries as it may.

@@ -35,7 +35,7 @@ pub use base64_text::decode_base64;
 pub use change_recipients::{ChangeError, change_recipients, outdated_items, rebind};
 pub use item_error::diagnosis::Diagnosis;
 pub use item_error::item_certificates::ItemCertificates;
-pub use item_error::noted_key::{NotedKey, NotedKeys, SecretName};
+pub use item_error::noted_key::{KeyWait, NotedKey, NotedKeys, SecretName};
 pub use item_error::scope_change::ScopeChange;
 pub use item_error::{BadTemplate, ItemError, ItemErrorKind};
 pub use keys::key_ring::KeyRing;

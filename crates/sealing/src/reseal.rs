@@ -27,6 +27,9 @@ pub enum ResealError {
     /// At least one does not open. The error does not say which or why, because the client may not be the owner.
     #[error("the values do not open")]
     DoesNotOpen,
+    /// At least one does not open, and does so perhaps once a key is unwrapped that waits.
+    #[error("the values do not open before a further sealing key is unwrapped")]
+    Waits,
     /// It has more items, or was sealed with more keys, than a controller tries for one request. Says nothing of whether it opens.
     #[error("there are too many items, or too many keys that they were sealed with")]
     TooMuch,
@@ -136,7 +139,13 @@ fn reseal_in<R: TryCryptoRng>(
         if opener.is_spent() {
             return Err(ResealError::TooMuch);
         }
-        let value = opener.open_or_not(Some(name), sealed).ok_or(ResealError::DoesNotOpen)?;
+        let value = opener.open_or_not(Some(name), sealed).ok_or_else(|| {
+            if opener.may_open_later(Some(name), sealed) {
+                ResealError::Waits
+            } else {
+                ResealError::DoesNotOpen
+            }
+        })?;
         let failure = |source| SealFailure::Item { key: name.clone(), source };
         let sealed_anew = if !opener.has_entry(name) {
             seal_item(rng, certificate, &label, value.expose()).map_err(failure)?
@@ -188,6 +197,8 @@ pub enum Verdict {
     Opens,
     /// At least one item does not.
     DoesNotOpen,
+    /// At least one item does not, and does so perhaps once a key is unwrapped that waits.
+    Waits,
     /// It has more items than a request may have, or was sealed with more keys. All that was tried did open.
     TooMuch,
 }
@@ -211,7 +222,7 @@ pub fn verify(
         Some(_) if !accepted.deprecated_data || !spec.encrypted_data.is_empty() => {
             return Verdict::DoesNotOpen;
         }
-        None if ring.is_empty() => return Verdict::DoesNotOpen,
+        None if ring.is_empty() && ring.waiting().is_empty() => return Verdict::DoesNotOpen,
         data => {
             let items = spec.encrypted_data.iter().map(|(name, sealed)| (Some(name.as_str()), sealed));
             data.iter().map(|sealed| (None, sealed)).chain(items)
@@ -222,7 +233,8 @@ pub fn verify(
             return Verdict::TooMuch;
         }
         if opener.open_or_not(name, sealed).is_none() {
-            return Verdict::DoesNotOpen;
+            let waits = opener.may_open_later(name, sealed);
+            return if waits { Verdict::Waits } else { Verdict::DoesNotOpen };
         }
     }
     Verdict::Opens

@@ -1,7 +1,7 @@
 //! `POST /v1/rotate`: returns the SealedSecret of the request, sealed to the newest published key. "Rotate" is
 //! upstream's word for resealing.
 //!
-//! 200 and the object as JSON; 409 if it does not open; 503 if it may open once further keys are unwrapped, or no certificate is served; 413 if it is too large for a request or its annotation for recipients to be written; 500 if it is not a
+//! 200 and the object as JSON; 409 if it does not open; 503 if it may open once a key is unwrapped that waits, or no certificate is served; 413 if it is too large for a request or its annotation for recipients to be written; 500 if it is not a
 //! SealedSecret; 429 if there are too many requests. The scope is that of the object's own annotations, so that
 //! resealing never widens it, and only the items, the fingerprint and the entries for recipients change. No recipient is added or
 //! removed, and nothing is sealed to a certificate of the request: that would open values for their sender.
@@ -39,8 +39,8 @@ pub(crate) async fn rotate(
 }
 
 fn none_to_seal_to(shared: &SharedRing, ring: &KeyRing) -> Refused {
-    if ring.is_empty() {
-        Refused::does_not_open(ring)
+    if ring.is_empty() && ring.waiting().is_empty() {
+        Refused::DoesNotOpen
     } else {
         Refused::NoKey(shared.why_none_is_published())
     }
@@ -59,7 +59,8 @@ fn resealed(
         Ok(resealed) => resealed,
         Err(ResealError::TooMuch) => return Err(Refused::TooMuch),
         Err(ResealError::Seal(SealFailure::Recipients(too_long))) => return Err(Refused::TooLong(too_long)),
-        Err(_) => return Err(Refused::does_not_open(ring)),
+        Err(ResealError::Waits) => return Err(Refused::WAITS),
+        Err(_) => return Err(Refused::DoesNotOpen),
     };
     // Of items that stay sealed for another cluster, the annotations keep naming its key.
     let certificates = resealed.certificates(metadata.annotations.as_ref(), certificate.fingerprint());

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource as _;
 use recipients::TooLong;
-use sealing::{KeyRing, MAX_ITEMS_OF_A_REQUEST};
+use sealing::MAX_ITEMS_OF_A_REQUEST;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -35,7 +35,7 @@ pub(crate) enum Refused {
     /// The body is not one SealedSecret; answered as upstream does.
     NotASealedSecret,
     DoesNotOpen,
-    /// It does not open with the keys that are here, and others wait to be unwrapped; or there is no certificate to seal to. With the reason.
+    /// It may open with a key that waits to be unwrapped; or there is no certificate to seal to. With the reason.
     NoKey(&'static str),
     /// It has too many items for a request.
     TooMuch,
@@ -71,14 +71,11 @@ impl IntoResponse for Refused {
 }
 
 impl Refused {
-    /// For what does not open with this ring.
-    pub(crate) fn does_not_open(ring: &KeyRing) -> Self {
-        if ring.waiting() == 0 { Self::DoesNotOpen } else { Self::NoKey(WAITING) }
-    }
+    /// It may open with a key that waits to be unwrapped.
+    pub(crate) const WAITS: Self = Self::NoKey(WAITING);
 }
 
-const WAITING: &str =
-    "not all sealing keys are unwrapped yet: the key management service does not answer; try again later\n";
+const WAITING: &str = "it may need a sealing key that is wrapped, and not unwrapped yet; try again later\n";
 
 /// YAML is read into values, which take several times its size. Programs send JSON, which may be larger.
 const LARGEST_YAML: usize = 512 << 10;

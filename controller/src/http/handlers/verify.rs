@@ -1,6 +1,6 @@
 //! `POST /v1/verify`: whether a SealedSecret would open here.
 //!
-//! 200 yes, 409 no, 503 perhaps once further keys are unwrapped, 413 too large for a request, 500 not a SealedSecret, 429 too many requests. Nothing is rendered and
+//! 200 yes, 409 no, 503 perhaps once a key is unwrapped that waits, 413 too large for a request, 500 not a SealedSecret, 429 too many requests. Nothing is rendered and
 //! nothing else is returned: why it does not open is in the SealedSecret's own status, for users who may read that.
 
 use crate::http::handlers::submitted::{Refused, Submitted, json_text};
@@ -25,7 +25,8 @@ pub(crate) async fn verify(
         let Submitted { metadata, spec } = Submitted::read(&json)?;
         match sealing::verify(&metadata, &spec, &ring, state.accepted, &|| permit.give_way()) {
             Verdict::Opens => Ok(()),
-            Verdict::DoesNotOpen => Err(Refused::does_not_open(&ring)),
+            Verdict::DoesNotOpen => Err(Refused::DoesNotOpen),
+            Verdict::Waits => Err(Refused::WAITS),
             Verdict::TooMuch => Err(Refused::TooMuch),
         }
     });

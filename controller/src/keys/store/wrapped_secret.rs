@@ -4,7 +4,7 @@ use api::sealing_key::{CERTIFICATE, WRAPPED_KEY};
 use envelope::{Certificate, CertificateError};
 use k8s_openapi::api::core::v1::Secret;
 use key_wrapping::{FormatError, SlotReport, WrappedKey};
-use sealing::SealingKey;
+use sealing::{KeyWait, SealingKey};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ pub(crate) enum Unwrapping {
     /// A provider did not answer, or could not say that it never will. It is tried again.
     Waiting {
         error: String,
+        wait: KeyWait,
         /// Whether the providers of its slots work otherwise: then the fault is perhaps its own, and nothing waits for it.
         alone: bool,
     },

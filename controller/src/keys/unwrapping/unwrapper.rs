@@ -6,7 +6,7 @@ use crate::keys::store::ring::SharedRing;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedSecret};
 use crate::keys::unwrapping::order::{Next, Retries};
 use key_wrapping::{KeyProviders, UnwrapError};
-use sealing::SealingKey;
+use sealing::{KeyWait, SealingKey};
 use std::sync::Arc;
 use tokio::time::{Instant, sleep_until};
 
@@ -61,10 +61,11 @@ async fn try_one(
         }
         Err(error) if error.is_transient() => {
             let delay = retries.failed(wrapped.id, Instant::now()).as_secs();
+            let wait = if error.is_unanswered() { KeyWait::NoAnswer } else { KeyWait::NotOpened };
             let error = text(&error);
             tracing::warn!(secret, %fingerprint, error, delay, "a sealing key is not unwrapped yet; trying again");
             let alone = retries.failures(wrapped.id) >= FAILURES && providers_work(providers, wrapped).await;
-            Unwrapping::Waiting { error, alone }
+            Unwrapping::Waiting { error, wait, alone }
         }
         Err(error) => {
             let error = text(&error);
@@ -78,7 +79,11 @@ async fn try_one(
         for other in ring.state().waiting() {
             if ring.state().unwrapped(&other).is_none() {
                 let error = "it was not tried yet, because another key waits for a provider".to_owned();
-                ring.note_unwrapping(None, other.id, &Unwrapping::Waiting { error, alone: false });
+                ring.note_unwrapping(
+                    None,
+                    other.id,
+                    &Unwrapping::Waiting { error, wait: KeyWait::NotOpened, alone: false },
+                );
             }
         }
     }

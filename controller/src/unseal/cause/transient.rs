@@ -5,6 +5,7 @@ use crate::process::error_chain::chain;
 use crate::unseal::cause::api_message::ApiMessage;
 use crate::unseal::cause::truncate::truncate;
 use api::{ConditionStatus, server_message};
+use sealing::Diagnosis;
 use std::time::Duration;
 
 /// An error that may pass without a change of the SealedSecret. `Display` is the text for the status and the event;
@@ -22,12 +23,9 @@ pub(crate) enum Transient {
     Terminating(String),
     #[error("there is no sealing key yet")]
     NoKeys,
-    /// No key that is here opens it, and others wait to be unwrapped.
-    #[error(
-        "it may need a sealing key that is wrapped, and not unwrapped yet because its key management service does not answer ({0} waiting); it \
-         is tried again then"
-    )]
-    KeysWaiting(usize),
+    /// A key that waits to be unwrapped may open it.
+    #[error("{0}; it is tried again then")]
+    KeysWaiting(Diagnosis),
     /// Another client reverts each correction of the Secret.
     #[error(
         "another client keeps changing the Secret \"{name}\"{}; it is corrected again after growing delays", by(.editor.as_deref())

@@ -2,7 +2,7 @@
 
 use crate::format::context::ClusterName;
 use crate::format::data_key::CryptoFailed;
-use crate::provider::error::ProviderError;
+use crate::provider::error::{ProviderError, ProviderErrorKind};
 use envelope::{KeyPairError, PrivateKeyError};
 use std::error::Error;
 use std::fmt::Write as _;
@@ -73,10 +73,25 @@ impl UnwrapError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Slots(failures) => {
-                failures.iter().filter_map(|it| it.error.as_ref()).any(|error| error.kind.is_transient())
+                failures.iter().filter_map(SlotFailure::kind).any(ProviderErrorKind::is_transient)
             }
             Self::OtherCluster { .. } | Self::NoSlot(_) | Self::KeyPair(_) => false,
         }
+    }
+
+    /// Whether the key can be unwrapped later, and all that it waits for is an answer of a provider.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        let Self::Slots(failures) = self else { return false };
+        let mut transient =
+            failures.iter().filter_map(SlotFailure::kind).filter(|kind| kind.is_transient()).peekable();
+        transient.peek().is_some() && transient.all(|kind| kind == ProviderErrorKind::Unavailable)
+    }
+}
+
+impl SlotFailure {
+    fn kind(&self) -> Option<ProviderErrorKind> {
+        self.error.as_ref().map(|error| error.kind)
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! The annotations prove nothing, because any user may write them: a diagnosis explains a failure, and decides nothing.
 
-use crate::item_error::noted_key::{NotedKey, NotedKeys, SecretName};
+use crate::item_error::noted_key::{KeyWait, NotedKey, NotedKeys, SecretName};
 use crate::item_error::scope_change::ScopeChange;
 use api::Scope;
 use api::sealing_key::{ACTIVE, LABEL, label_command};
@@ -37,6 +37,17 @@ pub enum Diagnosis {
         "sealed with a key that leaked and was revoked; change the value where it comes from, and seal the new one"
     )]
     Revoked,
+    /// The key that it was sealed with is here in wrapped form, and not unwrapped yet.
+    #[error("sealed with key {}, which is {wait}", .key.short())]
+    Waiting {
+        /// The key.
+        key: Fingerprint,
+        /// What keeps it from being unwrapped.
+        wait: KeyWait,
+    },
+    /// Nothing is known of the key that it was sealed with, and one that is here was not unwrapped yet.
+    #[error("it may need a sealing key that is {0}")]
+    PerhapsWaiting(KeyWait),
     /// The key that it was sealed with is here, and its label takes it out of use. The annotations may be made
     /// up to have a key back that was retired for a reason, so that the words ask to look first.
     #[error(
@@ -103,6 +114,12 @@ impl Diagnosis {
         if items.iter().any(|(_, state)| *state == NotedKey::Revoked) {
             return Self::Revoked;
         }
+        // Before those that are active: of several keys, only one need open it.
+        for (key, state) in items.iter().chain(&entries) {
+            if let NotedKey::Waiting(wait) = state {
+                return Self::Waiting { key: *key, wait: *wait };
+            }
+        }
         // Of items that were sealed with several keys, those whose key is not here are the ones that do not open.
         let active = items.first().filter(|_| items.iter().all(|item| is_active(&item)));
         if let Some((key, _)) = active.or_else(|| entries.iter().find(is_active)) {
@@ -147,12 +164,20 @@ impl Diagnosis {
         }
     }
 
+    /// Whether the item opens perhaps when a key that waits is unwrapped.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        matches!(self, Self::Waiting { .. } | Self::PerhapsWaiting(_))
+    }
+
     /// Whether the item opens perhaps when a key is added.
     #[must_use]
     pub fn wants_key(&self) -> bool {
         match self {
             Self::OtherScope { .. } | Self::ScopeOfItsOwn { .. } | Self::Revoked => false,
-            Self::Retired { .. }
+            Self::Waiting { .. }
+            | Self::PerhapsWaiting(_)
+            | Self::Retired { .. }
             | Self::OtherPlace { .. }
             | Self::ItemOfAnotherPlace { .. }
             | Self::OtherPlaceOrScope { .. }

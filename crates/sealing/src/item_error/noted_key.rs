@@ -5,6 +5,7 @@ use crate::item_error::item_certificates::ItemCertificates;
 use envelope::Fingerprint;
 use recipients::{Entry, Group, Recipients};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +14,33 @@ pub enum NotedKey {
     Active,
     /// It leaked and was revoked.
     Revoked,
+    /// It is here in wrapped form, and not unwrapped yet.
+    Waiting(KeyWait),
     /// It is here, and opens nothing because of its label. Its Secret, if it is known which, and if all who read it may list key Secrets.
     Retired(Option<SecretName>),
     /// It is not here.
     Absent,
     /// Whether it is here is not known.
     Unknown,
+}
+
+/// What keeps a wrapped key from being unwrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyWait {
+    /// It was not tried yet, or a key management service answered and did not open it.
+    NotOpened,
+    /// Its key management service does not answer.
+    NoAnswer,
+}
+
+impl fmt::Display for KeyWait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("wrapped, and not unwrapped yet")?;
+        match self {
+            Self::NotOpened => Ok(()),
+            Self::NoAnswer => f.write_str(" because its key management service does not answer"),
+        }
+    }
 }
 
 /// The namespace and name of a Secret.

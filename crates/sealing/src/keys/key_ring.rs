@@ -1,10 +1,10 @@
 //! [`KeyRing`]: the sealing keys that open and seal, newest first. The order in which they are tried is in `item_opener`.
 
-use crate::item_error::noted_key::NotedKey;
+use crate::item_error::noted_key::{KeyWait, NotedKey};
 use crate::keys::sealing_key::SealingKey;
 use envelope::Fingerprint;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// An immutable set of sealing keys. A change makes a new ring.
@@ -17,8 +17,8 @@ pub struct KeyRing {
     retired: BTreeSet<Fingerprint>,
     /// Whether some keys came without their certificates, so that their fingerprints are not known.
     has_nameless: bool,
-    /// How many keys are wrapped, and not unwrapped yet.
-    waiting: usize,
+    /// The keys that are wrapped, and not unwrapped yet. None of them is among the others.
+    waiting: BTreeMap<Fingerprint, KeyWait>,
 }
 
 impl KeyRing {
@@ -50,15 +50,23 @@ impl KeyRing {
         Self { has_nameless, ..self }
     }
 
-    /// This ring, while further keys wait to be unwrapped: what does not open may open then.
+    /// This ring, while further keys wait to be unwrapped: what is sealed with one of them opens then. A key that also stands in another Secret,
+    /// or leaked, does not wait.
     #[must_use]
-    pub fn with_waiting(self, waiting: usize) -> Self {
-        Self { waiting, ..self }
+    pub fn with_waiting(mut self, waiting: impl IntoIterator<Item = (Fingerprint, KeyWait)>) -> Self {
+        let mut all = BTreeMap::new();
+        for (key, wait) in waiting {
+            let known = all.entry(key).or_insert(wait);
+            *known = wait.min(*known);
+        }
+        all.retain(|key, _| matches!(self.state_of(*key), NotedKey::Absent | NotedKey::Retired(_)));
+        self.waiting = all;
+        self
     }
 
-    /// How many keys are wrapped, and not unwrapped yet.
-    pub fn waiting(&self) -> usize {
-        self.waiting
+    /// The keys that are wrapped, and not unwrapped yet.
+    pub fn waiting(&self) -> &BTreeMap<Fingerprint, KeyWait> {
+        &self.waiting
     }
 
     /// What is known of the key that a SealedSecret names.
@@ -67,6 +75,8 @@ impl KeyRing {
             NotedKey::Revoked
         } else if self.iter().any(|active| active.fingerprint() == key) {
             NotedKey::Active
+        } else if let Some(wait) = self.waiting.get(&key) {
+            NotedKey::Waiting(*wait)
         } else if self.retired.contains(&key) {
             NotedKey::Retired(None)
         } else if self.has_nameless {

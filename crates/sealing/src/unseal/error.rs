@@ -105,6 +105,17 @@ impl UnsealError {
         self.diagnoses().any(|diagnosis| *diagnosis == Diagnosis::Revoked)
     }
 
+    /// Why it opens perhaps once a key is unwrapped that waits; None if it does not open then either.
+    pub fn waits(&self) -> Option<&Diagnosis> {
+        let is_hopeful = |kind: &&ItemErrorKind| match kind {
+            ItemErrorKind::NoKeyOpens(diagnosis) => diagnosis.waits(),
+            kind => **kind == ItemErrorKind::NotTried,
+        };
+        let is_faulty = matches!(self, Self::Templates { templates, .. } if !templates.is_empty());
+        let hopeful = !is_faulty && self.kinds().iter().all(is_hopeful);
+        self.diagnoses().next().filter(|_| hopeful)
+    }
+
     /// Whether another sealing key may solve it.
     pub fn wants_key(&self) -> bool {
         *self == Self::NoKeys || self.kinds().into_iter().any(ItemErrorKind::wants_key)

@@ -1,10 +1,10 @@
 //! Why items do not open, from the ring and the annotations: the cases of `sealing::Diagnosis`, with real keys.
 
-use super::keys_and_objects::{A, ALL, B, key, one_item, seal, unseal_with};
+use super::keys_and_objects::{A, ALL, B, key, one_item, opens, reseal_to_newest, seal, unseal_with};
 use api::SealedSecret;
 use api::annotations::{CERTIFICATE_FINGERPRINT, CLUSTER_WIDE, NAMESPACE_WIDE};
 use rand::rngs::SysRng;
-use sealing::{Diagnosis, KeyRing, Keys, UnsealError, seal_item, why_not};
+use sealing::{Diagnosis, KeyRing, KeyWait, Keys, ResealError, UnsealError, Verdict, seal_item, why_not};
 use serde_json::json;
 
 /// Sealed to A.
@@ -41,6 +41,72 @@ fn the_ring_says_what_became_of_the_noted_key() {
     assert_eq!(diagnoses(&moved, &KeyRing::new([key(A)])), [expected]);
     moved.metadata.annotations.as_mut().unwrap().remove(CERTIFICATE_FINGERPRINT);
     assert_eq!(diagnoses(&moved, &KeyRing::new([key(A)])), [Diagnosis::Unclear(None)]);
+}
+
+/// What names a key that is here, retired or absent does not wait for another one; nor does what no key can open.
+#[test]
+fn only_what_a_waiting_key_may_open_waits_for_it() {
+    let (a, b) = (key(A).fingerprint(), key(B).fingerprint());
+    let waits = |ring: KeyRing| ring.with_waiting([(a, KeyWait::NoAnswer)]);
+    let elsewhere =
+        |ring: KeyRing| ring.with_waiting([("0a".repeat(32).parse().unwrap(), KeyWait::NoAnswer)]);
+    let with_b = || KeyRing::new([key(B)]);
+    let nameless = |mut sealed: SealedSecret| {
+        sealed.metadata.annotations.as_mut().unwrap().remove(CERTIFICATE_FINGERPRINT);
+        sealed
+    };
+    let naming = |mut sealed: SealedSecret, key: String| {
+        sealed.metadata.annotations.as_mut().unwrap().insert(CERTIFICATE_FINGERPRINT.into(), key);
+        sealed
+    };
+    let with_item = |item: &str, mut sealed: SealedSecret| {
+        sealed.spec.encrypted_data.insert("more".into(), item.to_owned());
+        sealed
+    };
+    let wide = seal_item(&mut SysRng, key(B).pair().certificate(), b"", b"x").unwrap();
+    let only = |item: &str| {
+        let mut sealed = nameless(sealed());
+        sealed.spec.encrypted_data = [("password".to_owned(), item.to_owned())].into();
+        sealed
+    };
+    let named = Diagnosis::Waiting { key: a, wait: KeyWait::NoAnswer };
+    let perhaps = Diagnosis::PerhapsWaiting(KeyWait::NoAnswer);
+    let cases = [
+        ("names it", sealed(), waits(with_b()), Some(&named)),
+        ("names it, and no key is there", sealed(), waits(KeyRing::default()), Some(&named)),
+        (
+            "names it, which was retired in another Secret",
+            sealed(),
+            waits(with_b().retiring([a].into())),
+            Some(&named),
+        ),
+        ("names none", nameless(sealed()), waits(with_b()), Some(&perhaps)),
+        ("names one that is here", naming(sealed(), b.to_string()), waits(with_b()), None),
+        ("names an absent one", sealed(), elsewhere(with_b()), None),
+        ("names an absent one, and no key is there", sealed(), elsewhere(KeyRing::default()), None),
+        ("names a retired one", sealed(), elsewhere(with_b().retiring([a].into())), None),
+        ("names a revoked one", sealed(), waits(with_b().revoking([a].into())), None),
+        ("no base64", only("%%%"), waits(with_b()), None),
+        ("too short", only("AgAB"), waits(KeyRing::default()), None),
+        ("another scope", only(&wide), waits(with_b()), None),
+        ("an item that no key opens", with_item("%%%", sealed()), waits(with_b()), None),
+    ];
+    for (name, sealed, ring, expected) in cases {
+        let error = unseal_with(&sealed, &ring, ALL).unwrap_err();
+        assert_eq!(error.waits(), expected, "{name}: {error}");
+        let verdict = if expected.is_some() { Verdict::Waits } else { Verdict::DoesNotOpen };
+        // Requests stop at the first item that does not open.
+        if sealed.spec.encrypted_data.len() == 1 {
+            assert_eq!(opens(&sealed, &ring), verdict, "{name}");
+            let resealed = (!ring.is_empty()).then(|| reseal_to_newest(&sealed, &ring).unwrap_err());
+            let expected = if expected.is_some() { ResealError::Waits } else { ResealError::DoesNotOpen };
+            assert_eq!(resealed.unwrap_or_else(|| expected.clone()), expected, "{name}");
+        }
+    }
+    // A key that stands in plain as well, or leaked, does not wait.
+    assert!(waits(KeyRing::new([key(A)])).waiting().is_empty());
+    assert!(waits(with_b().revoking([a].into())).waiting().is_empty());
+    assert!(!waits(with_b()).opens_as(&with_b()) && waits(with_b()).opens_as(&waits(with_b())));
 }
 
 #[test]

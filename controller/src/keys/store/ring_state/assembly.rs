@@ -9,7 +9,7 @@ use crate::keys::store::ring_state::sources::Sources;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedSecret};
 use envelope::{Certificate, Fingerprint};
 use key_wrapping::SlotReport;
-use sealing::{KeyRing, SealingKey};
+use sealing::{KeyRing, KeyWait, SealingKey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ enum Held<'a> {
     /// A wrapped key that may be unwrapped later. `holds_renewal`: a provider that wraps new keys does not answer for it, so that none can be
     /// made now anyway.
     Waiting {
+        key: Fingerprint,
+        wait: KeyWait,
         holds_renewal: bool,
     },
     /// A wrapped key that no provider opens.
@@ -45,7 +47,7 @@ struct Assembly<'a> {
     retired: BTreeSet<Fingerprint>,
     backed_up: BTreeSet<Fingerprint>,
     findings: Vec<KeyFinding>,
-    waiting: usize,
+    waiting: Vec<(Fingerprint, KeyWait)>,
 }
 
 /// What follows from the Secrets.
@@ -88,7 +90,7 @@ impl<'a> Assembly<'a> {
             retired: BTreeSet::new(),
             backed_up: BTreeSet::new(),
             findings: Vec::new(),
-            waiting: 0,
+            waiting: Vec::new(),
             leaks,
         }
     }
@@ -121,8 +123,8 @@ impl<'a> Assembly<'a> {
                 self.find(secret, FindingReason::Plain, message.to_owned());
                 KeyState::OpensOnly { fingerprint, age }
             }
-            Held::Waiting { holds_renewal } => {
-                self.waiting += 1;
+            Held::Waiting { key, wait, holds_renewal } => {
+                self.waiting.push((key, wait));
                 if holds_renewal { KeyState::Waiting } else { KeyState::Closed }
             }
             Held::Closed => KeyState::Closed,
@@ -149,14 +151,16 @@ impl<'a> Assembly<'a> {
             }
             KeyContent::Wrapped { wrapped, request } => {
                 let sources = self.sources;
+                let waiting = |wait| Held::Waiting {
+                    key: wrapped.certificate.fingerprint(),
+                    wait,
+                    holds_renewal: sources.policy.wraps(&wrapped.key),
+                };
                 match sources.unwrapping.get(&wrapped.id) {
-                    None => Held::Waiting { holds_renewal: self.has_wrapping_slot(wrapped) },
-                    Some(Unwrapping::Waiting { error, alone }) => {
+                    None => waiting(KeyWait::NotOpened),
+                    Some(Unwrapping::Waiting { error, wait, alone }) => {
                         self.find(secret, FindingReason::Waiting, format!("not unwrapped yet: {error}"));
-                        if *alone {
-                            return Held::Closed;
-                        }
-                        Held::Waiting { holds_renewal: self.has_wrapping_slot(wrapped) }
+                        if *alone { Held::Closed } else { waiting(*wait) }
                     }
                     Some(Unwrapping::Failed(error)) => {
                         self.find(secret, FindingReason::NotUnwrapped, error.clone());
@@ -189,11 +193,6 @@ impl<'a> Assembly<'a> {
                 Held::Rejected
             }
         }
-    }
-
-    fn has_wrapping_slot(&self, wrapped: &WrappedSecret) -> bool {
-        let wrapping = &self.sources.policy.wrapping;
-        wrapped.key.slots().iter().any(|slot| wrapping.contains(&slot.uri))
     }
 
     /// Reports a copy that is for other recipients than those configured.

@@ -2,6 +2,7 @@
 
 use crate::keys::store::key_secret::KeySecret;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId};
+use key_wrapping::WrappedKey;
 use std::collections::BTreeMap;
 
 /// What is done with a key of either form.
@@ -17,6 +18,13 @@ pub(crate) struct KeyPolicy {
     pub unwrap_all: bool,
     /// The providers that wrap new keys.
     pub wrapping: Vec<String>,
+}
+
+impl KeyPolicy {
+    /// Whether a provider that wraps new keys has a slot in this one.
+    pub(crate) fn wraps(&self, key: &WrappedKey) -> bool {
+        key.slots().iter().any(|slot| self.wrapping.contains(&slot.uri))
+    }
 }
 
 /// The Secrets, and what is known of them.

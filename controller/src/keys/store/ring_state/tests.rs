@@ -9,7 +9,7 @@ use envelope::{Certificate, KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::api::core::v1::Secret;
 use rand::rngs::SysRng;
-use sealing::{NotedKey, SealingKey};
+use sealing::{KeyWait, NotedKey, SealingKey};
 
 fn certificate(private: &PrivateKey, since: i64) -> Certificate {
     let since = Timestamp::from_second(since).unwrap();
@@ -130,9 +130,17 @@ fn a_wrapped_key_counts_once_it_is_unwrapped() {
         }
     };
     let found = |state: &RingState| state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>();
-    let waiting = |_: &WrappedSecret, _| Unwrapping::Waiting { error: "no answer".into(), alone: false };
+    let waiting = |_: &WrappedSecret, _| Unwrapping::Waiting {
+        error: "no answer".into(),
+        wait: KeyWait::NoAnswer,
+        alone: false,
+    };
     let failed = |_: &WrappedSecret, _| Unwrapping::Failed("refused".into());
-    let alone = |_: &WrappedSecret, _| Unwrapping::Waiting { error: "odd".into(), alone: true };
+    let alone = |_: &WrappedSecret, _| Unwrapping::Waiting {
+        error: "odd".into(),
+        wait: KeyWait::NotOpened,
+        alone: true,
+    };
     let cases: [(&str, RingState, Expected); 5] = [
         (
             "the provider works otherwise",
@@ -158,12 +166,12 @@ fn a_wrapped_key_counts_once_it_is_unwrapped() {
     ];
     for (name, state, expected) in cases {
         let record = state.records.secrets[0].state;
-        let actual = (state.ring.len(), state.ring.waiting(), record, found(&state), state.all_tried());
+        let actual = (state.ring.len(), state.ring.waiting().len(), record, found(&state), state.all_tried());
         assert_eq!(actual, expected, "{name}");
     }
     let unwrapped = state(true, Some(&unwrapped));
     assert!(matches!(unwrapped.records.secrets[0].state, KeyState::Active { .. }));
-    assert_eq!((unwrapped.ring.len(), unwrapped.ring.waiting(), found(&unwrapped)), (1, 0, vec![]));
+    assert_eq!((unwrapped.ring.len(), unwrapped.ring.waiting().len(), found(&unwrapped)), (1, 0, vec![]));
     // A change of the Secret forgets the private key.
     assert!(unwrapped.replacing(BTreeMap::new(), None).sources.unwrapping.is_empty());
 }

@@ -2,13 +2,40 @@
 
 use super::*;
 use api::annotations::{CERTIFICATE_FINGERPRINT, RECIPIENTS};
+use envelope::Fingerprint;
 use recipients::Recipients;
-use sealing::{Diagnosis, OtherRecipient, SealFor, seal_items};
+use sealing::{Diagnosis, KeyWait, OtherRecipient, SealFor, seal_items};
 
 #[test]
 fn without_any_key_it_is_the_cluster_that_is_not_ready() {
     let plan = decide(&sealed(json!({})), Target::Absent, &KeyRing::default(), &given());
     assert!(matches!(plan, Plan::Leave(Outcome::Failed(Transient::NoKeys))), "{plan:?}");
+}
+
+#[test]
+fn an_object_waits_for_a_key_only_where_that_may_open_it() {
+    let waiting = [(key().fingerprint(), KeyWait::NoAnswer)];
+    let ring = KeyRing::new([new_key()]).with_waiting(waiting);
+    let naming = |key: Fingerprint| json!({ "metadata": { "annotations": { CERTIFICATE_FINGERPRINT: key.to_string() } } });
+    let cases = [
+        ("names it", naming(key().fingerprint()), "wait"),
+        ("names none", json!({}), "wait"),
+        ("names one that is here", naming(ring.newest().unwrap().fingerprint()), "refuse NoKeyOpens"),
+        ("names one that is gone", naming(new_key().fingerprint()), "refuse NoKeyOpens"),
+        ("no base64", json!({ "spec": { "encryptedData": { "password": "%%%" } } }), "refuse UnsealFailed"),
+    ];
+    for (name, changes, expected) in cases {
+        let plan = decide(&sealed(changes), Target::Absent, &ring, &given());
+        match (&plan, expected) {
+            (Plan::Leave(Outcome::Failed(transient @ Transient::KeysWaiting(_))), "wait") => {
+                assert!(transient.to_string().ends_with("it is tried again then"), "{transient}");
+            }
+            (plan, expected) => assert_eq!(word(plan), expected, "{name}: {plan:?}"),
+        }
+    }
+    let none = KeyRing::default().with_waiting(waiting);
+    let plan = decide(&sealed(json!({})), Target::Absent, &none, &given());
+    assert!(matches!(plan, Plan::Leave(Outcome::Failed(Transient::KeysWaiting(_)))), "{plan:?}");
 }
 
 #[test]
