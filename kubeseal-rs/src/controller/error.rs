@@ -46,6 +46,9 @@ pub(crate) const NO_ANSWER: &str = "cannot ask the controller";
 /// What the controller answers if it has no sealing key.
 const NO_KEY: &str = "there is no sealing key";
 
+/// What its answer is about if it has keys, and none that it may use at present: they wait for their key management service, or have to be wrapped.
+const KEYS: &str = "sealing keys";
+
 /// The kinds of requests to the API server or the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RequestKind {
@@ -124,6 +127,11 @@ fn hint_of(kind: RequestKind, source: &RequestError, namespace: &str, name: &str
         (_, RequestError::Unavailable(cause)) if cause.to_string().contains(NO_KEY) => format!(
             "the controller runs, and has no key: `{0} keys list` shows what there is, `{0} keys restore FILE` restores a backup; the \
              log of the controller {namespace}/{name} says why it makes none",
+            crate::terminal::program::name()
+        ),
+        (_, RequestError::Unavailable(cause)) if cause.to_string().contains(KEYS) => format!(
+            "the controller runs, and its keys cannot be used at present: `{} keys list` shows how they are kept, and the log of the controller \
+             {namespace}/{name} says more",
             crate::terminal::program::name()
         ),
         (_, RequestError::Unavailable(_)) => format!(
