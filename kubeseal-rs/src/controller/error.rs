@@ -47,7 +47,7 @@ pub(crate) const NO_ANSWER: &str = "cannot ask the controller";
 const NO_KEY: &str = "there is no sealing key";
 
 /// What its answer is about if it has keys, and none that it may use at present: they wait for their key management service, or have to be wrapped.
-const KEYS: &str = "sealing keys";
+const KEYS: &str = "sealing key";
 
 /// The kinds of requests to the API server or the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

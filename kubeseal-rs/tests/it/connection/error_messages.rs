@@ -76,7 +76,9 @@ fn the_controller_is_unavailable() {
     let keyless = "there is no sealing key yet\n".to_owned();
     let server = Server::start(vec![service(), ("cert.pem", 503, keyless)]);
     check("no-key", &server, &["--fetch-cert"], b"");
-    let waiting = "the sealing keys are wrapped, and not unwrapped yet: the key management service does not answer\n".to_owned();
+    let waiting =
+        "the sealing keys are wrapped, and not unwrapped yet: the key management service does not answer\n"
+            .to_owned();
     let server = Server::start(vec![service(), ("cert.pem", 503, waiting)]);
     check("keys-wait", &server, &["--fetch-cert"], b"");
 }
