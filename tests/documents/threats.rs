@@ -77,7 +77,10 @@ fn tests_in(path: &str, text: &str) -> Vec<String> {
         for list in text.split("tests![").skip(1) {
             let list = list.split(']').next().unwrap_or_default();
             names.extend(
-                list.split(',').filter_map(|test| test.trim().rsplit("::").next()).map(str::to_owned),
+                // Without the type for which a generic one runs.
+                list.split(',')
+                    .filter_map(|test| test.trim().split("::<").next()?.rsplit("::").next())
+                    .map(str::to_owned),
             );
         }
     }
@@ -86,9 +89,9 @@ fn tests_in(path: &str, text: &str) -> Vec<String> {
 
 /// A helper of a suite shows nothing.
 pub(crate) async fn only_what_a_suite_lists_is_a_test(_: Arc<Stage>) -> Result<()> {
-    let text = "pub(crate) async fn helper() {}\npub(crate) async fn listed() {}\n#[test]\nfn unit() {}\ntests![\n    a::listed,\n]\n";
+    let text = "pub(crate) async fn helper() {}\npub(crate) async fn listed() {}\n#[test]\nfn unit() {}\ntests![\n    a::listed,\n    a::generic::<X>,\n]\n";
     let found = tests_in("tests/a/main.rs", text);
-    ensure!(is_known("listed", &found) && is_known("unit", &found), "{found:?}");
+    ensure!(["listed", "generic", "unit"].iter().all(|name| is_known(name, &found)), "{found:?}");
     ensure!(!is_known("helper", &found), "a helper is no test: {found:?}");
     Ok(())
 }

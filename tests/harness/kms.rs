@@ -20,4 +20,5 @@ pub mod kms_plugin;
 pub mod local_kms;
 pub mod moto;
 pub mod open_bao;
+pub mod policies;
 pub(crate) mod server;

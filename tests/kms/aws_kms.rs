@@ -5,18 +5,15 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use key_wrapping::{Binding, Context, KeyWrapper, ProviderEnvironment, ProviderErrorKind, Slot};
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::kms::local_kms::LocalKms;
 use tests::kms::moto::{AccessKey, Moto};
+use tests::kms::policies;
 use tests::lab::Lab;
 use tests::test::temp_namespace::with_temp_ns;
-use tests::user::page::Page;
 
 use crate::contract;
 use crate::service_account::Account;
-
-/// The key that the policy of the page allows.
-const ARN_OF_PAGE: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 fn provider(url: &str, arn: &str, environment: &ProviderEnvironment) -> Result<Arc<dyn KeyWrapper>> {
     contract::provider(&format!("awskms:{arn}?endpoint={url}&sts-endpoint={url}"), environment)
@@ -83,7 +80,7 @@ pub(crate) async fn is_lost_and_comes_back(_: Arc<Lab>) -> Result<()> {
 pub(crate) async fn signs_as_a_user_with_the_policy_of_the_page(_: Arc<Lab>) -> Result<()> {
     let moto = Moto::start_new().await?;
     let (arn, other) = (moto.create_key().await?, moto.create_key().await?);
-    let user = moto.create_user("sealed-secrets", &policy_of_page(&arn)?).await?;
+    let user = moto.create_user("sealed-secrets", &policies::aws(&arn)?).await?;
     moto.check_access().await?;
     let allowed = provider(&moto.url(), &arn, &of_user(&user))?;
     let slot = contract::fulfils(&allowed, &bound()?).await?;
@@ -106,7 +103,7 @@ pub(crate) async fn signs_as_a_user_with_the_policy_of_the_page(_: Arc<Lab>) -> 
 pub(crate) async fn assumes_the_role_of_the_service_account(lab: Arc<Lab>) -> Result<()> {
     let moto = Moto::start_new().await?;
     let arn = moto.create_key().await?;
-    let role = moto.create_role("sealed-secrets", &policy_of_page(&arn)?).await?;
+    let role = moto.create_role("sealed-secrets", &policies::aws(&arn)?).await?;
     moto.check_access().await?;
     with_temp_ns(&lab, async |namespace| {
         let account = Account::new(&lab, namespace).await?;
@@ -130,14 +127,4 @@ pub(crate) async fn assumes_the_role_of_the_service_account(lab: Arc<Lab>) -> Re
         Ok(())
     })
     .await
-}
-
-/// The policy of the page, for this key.
-fn policy_of_page(arn: &str) -> Result<Value> {
-    let page = Page::read("controller/docs/key-wrapping.md")?;
-    let policies = page.blocks("json").into_iter().filter(|block| block.contains(ARN_OF_PAGE));
-    let [policy] = policies.collect::<Vec<_>>()[..] else {
-        anyhow::bail!("the page has not one policy for AWS")
-    };
-    Ok(serde_json::from_str(&policy.replace(ARN_OF_PAGE, arn))?)
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 use tempfile::TempDir;
 use tests::kms::open_bao::OpenBao;
 use tests::kms::open_bao::kubernetes_auth::Role;
+use tests::kms::policies;
 use tests::lab::Lab;
 use tests::test::temp_namespace::with_temp_ns;
-use tests::user::page::Page;
 
 use crate::contract;
 use crate::service_account::{ACCOUNT, Account};
@@ -75,9 +75,7 @@ pub(crate) async fn wraps_with_plain_and_derived_keys(_: Arc<Lab>) -> Result<()>
 pub(crate) async fn logs_in_as_the_service_account_with_the_policy_of_the_page(lab: Arc<Lab>) -> Result<()> {
     let site = Site::new("sealing", false).await?;
     let open_bao = &site.open_bao;
-    let page = Page::read("controller/docs/key-wrapping.md")?;
-    let [policy] = page.blocks("hcl")[..] else { anyhow::bail!("the page has not one policy") };
-    open_bao.write_policy("sealing", policy).await?;
+    open_bao.write_policy("sealing", &policies::open_bao()?).await?;
     open_bao.enable_kubernetes_auth(&lab.control_plane).await?;
     with_temp_ns(&lab, async |namespace| {
         let audience = &open_bao.url();

@@ -1,7 +1,6 @@
 //! What a user does who may write Secrets beside the controller, and has no right at the key management service.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use api::sealing_key::{
@@ -17,8 +16,12 @@ use rand::rngs::SysRng;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::service::{Plugin, TestService, wrapped};
-use crate::stage::{A_WHILE, Stage, logs, served, serves, stop};
+use crate::controller::{certificate, logs, served, serves, stop};
+use crate::home::{A_WHILE, Home};
+use crate::services::plugin::Plugin;
+use crate::services::test_service::TestService;
+use crate::values::Values;
+use crate::wrapped_key::wrapped;
 
 /// A newer key pair than every other one.
 fn newer_pair() -> Result<KeyPair> {
@@ -46,167 +49,129 @@ fn changed(key: &Secret, change: impl FnOnce(&mut Value)) -> Result<Vec<u8>> {
     Ok(serde_json::to_vec(&json)?)
 }
 
-async fn plant(stage: &Stage, secret: &Secret) -> Result<()> {
-    stage.secrets().create(&PostParams::default(), secret).await?;
+async fn plant(home: &Home, secret: &Secret) -> Result<()> {
+    home.secrets().create(&PostParams::default(), secret).await?;
     Ok(())
 }
 
 /// Neither while the service answers, nor while it does not, nor after a restart.
 pub(crate) async fn a_newer_certificate_is_not_served_before_its_private_half_opened(
-    stage: Arc<Stage>,
+    home: Home,
 ) -> Result<()> {
-    stage
-        .alone(async |namespace| {
-            let service = Plugin::start_new(&stage.lab).await?;
-            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
-            let key = stage.sees_keys(WRAPPED, 1).await?.remove(0);
-            let newer = newer_pair()?;
-            let since = newer.certificate().not_before().to_string();
-            let document = changed(&key, |json| json["since"] = json!(since))?;
-            service.stop().await?;
-            plant(&stage, &secret("planted", &newer.certificate().to_pem(), &document)).await?;
-            logs(&pod, "a sealing key is not unwrapped yet").await?;
-            serves(&pod, &key).await?;
-            service.start().await?;
-            logs(&pod, "a sealing key cannot be unwrapped").await?;
-            serves(&pod, &key).await?;
-            stage.trip(namespace, "one").await?;
-            let message = stage.sees_event("planted", "SealingKeyRefused").await?;
-            ensure!(message.contains("kmsv2:unix://"), "{message}");
-            stop(pod).await?;
+    let (service, pod, key) = home.first_key::<Plugin>().await?;
+    let newer = newer_pair()?;
+    let since = newer.certificate().not_before().to_string();
+    let document = changed(&key, |json| json["since"] = json!(since))?;
+    service.stop().await?;
+    plant(&home, &secret("planted", &newer.certificate().to_pem(), &document)).await?;
+    logs(&pod, "a sealing key is not unwrapped yet").await?;
+    serves(&pod, &key).await?;
+    service.start().await?;
+    logs(&pod, "a sealing key cannot be unwrapped").await?;
+    serves(&pod, &key).await?;
+    home.trip("one").await?;
+    let message = home.sees_event("planted", "SealingKeyRefused").await?;
+    ensure!(message.contains("kmsv2:unix://"), "{message}");
+    stop(pod).await?;
 
-            // After a restart without the service no certificate is served at all.
-            service.stop().await?;
-            let pod = stage.pod(&[&service.provider()])?.start(&stage.lab).await?;
-            logs(&pod, "a sealing key is not unwrapped yet").await?;
-            tokio::time::sleep(A_WHILE).await;
-            let (code, text) = served(&pod).await?;
-            ensure!(code == 503, "{code}: {text}");
-            service.start().await?;
-            serves(&pod, &key).await?;
-            stop(pod).await
-        })
-        .await
+    // After a restart without the service no certificate is served at all.
+    service.stop().await?;
+    let pod = home.pod(Values::of(&service)).await?.start(&home.lab).await?;
+    logs(&pod, "a sealing key is not unwrapped yet").await?;
+    tokio::time::sleep(A_WHILE).await;
+    let (code, text) = served(&pod).await?;
+    ensure!(code == 503, "{code}: {text}");
+    service.start().await?;
+    serves(&pod, &key).await?;
+    stop(pod).await
 }
 
 /// The planted slot comes first, and names a host that would get the controller's token. It is reported, and the key is used.
-pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted(stage: Arc<Stage>) -> Result<()> {
-    stage
-        .alone(async |namespace| {
-            let foreign = TcpListener::bind("127.0.0.1:0").await?;
-            let host = foreign.local_addr()?;
-            let service = Plugin::start_new(&stage.lab).await?;
-            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
-            let key = stage.sees_keys(WRAPPED, 1).await?.remove(0);
-            stop(pod).await?;
-            let document = changed(&key, |json| {
-                let mut planted = json["slots"][0].clone();
-                planted["uri"] = json!(format!("openbao+transit://{host}/transit/k"));
-                json["slots"].as_array_mut().unwrap_or(&mut Vec::new()).insert(0, planted);
-            })?;
-            let certificate = crate::stage::certificate(&key)?;
-            stage.secrets().delete(&key.name_any(), &kube::api::DeleteParams::default()).await?;
-            plant(&stage, &secret("foreign-slot", &certificate, &document)).await?;
-            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
-            let planted = stage.sees_keys(WRAPPED, 1).await?.remove(0);
-            serves(&pod, &planted).await?;
-            stage.trip(namespace, "one").await?;
-            let message = stage.sees_event("foreign-slot", "SealingKeyWarning").await?;
-            let expected =
-                format!("it is wrapped with what is not configured: openbao+transit://{host}/transit/k");
-            ensure!(
-                message.contains(&expected) && message.contains("was changed after it was wrapped"),
-                "{message}"
-            );
-            let accepted = tokio::time::timeout(A_WHILE, foreign.accept()).await;
-            ensure!(accepted.is_err(), "the controller contacted {host}");
-            stop(pod).await
-        })
-        .await
+pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted(home: Home) -> Result<()> {
+    let foreign = TcpListener::bind("127.0.0.1:0").await?;
+    let host = foreign.local_addr()?;
+    let (service, pod, key) = home.first_key::<Plugin>().await?;
+    stop(pod).await?;
+    let document = changed(&key, |json| {
+        let mut planted = json["slots"][0].clone();
+        planted["uri"] = json!(format!("openbao+transit://{host}/transit/k"));
+        json["slots"].as_array_mut().unwrap_or(&mut Vec::new()).insert(0, planted);
+    })?;
+    let certificate = certificate(&key)?;
+    home.secrets().delete(&key.name_any(), &kube::api::DeleteParams::default()).await?;
+    plant(&home, &secret("foreign-slot", &certificate, &document)).await?;
+    let pod = home.start(Values::of(&service)).await?;
+    let planted = home.sees_keys(WRAPPED, 1).await?.remove(0);
+    serves(&pod, &planted).await?;
+    home.trip("one").await?;
+    let message = home.sees_event("foreign-slot", "SealingKeyWarning").await?;
+    let expected = format!("it is wrapped with what is not configured: openbao+transit://{host}/transit/k");
+    ensure!(message.contains(&expected) && message.contains("was changed after it was wrapped"), "{message}");
+    let accepted = tokio::time::timeout(A_WHILE, foreign.accept()).await;
+    ensure!(accepted.is_err(), "the controller contacted {host}");
+    stop(pod).await
 }
 
 /// A newer plain key opens what was sealed with it, and is never sealed with, also where no wrapped key is usable.
-pub(crate) async fn a_newer_key_in_plain_is_not_served(stage: Arc<Stage>) -> Result<()> {
-    stage
-        .alone(async |namespace| {
-            let service = Plugin::start_new(&stage.lab).await?;
-            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
-            let key = stage.sees_keys(WRAPPED, 1).await?.remove(0);
-            let newer = newer_pair()?;
-            let mut in_plain = Secret { type_: Some(SECRET_TYPE.into()), ..Secret::default() };
-            in_plain.metadata.name = Some("in-plain".into());
-            in_plain.metadata.labels = Some(BTreeMap::from([(LABEL.into(), ACTIVE.into())]));
-            let certificate = newer.certificate().to_pem();
-            let private = newer.private().to_pkcs1_pem()?;
-            let data = [(CERTIFICATE, certificate.as_bytes()), (PRIVATE_KEY, private.as_bytes())];
-            in_plain.data =
-                Some(data.map(|(name, value)| (name.to_owned(), ByteString(value.to_vec()))).into());
-            plant(&stage, &in_plain).await?;
-            let message = stage.sees_event("in-plain", "SealingKeyWarning").await?;
-            ensure!(message.contains("kubeseal-rs keys wrap"), "{message}");
-            stage.seal_offline(&certificate, namespace, "old").await?;
-            stage.person.sees_values(namespace, "old", &[("v", b"old")]).await?;
-            serves(&pod, &key).await?;
-            stop(pod).await?;
+pub(crate) async fn a_newer_key_in_plain_is_not_served(home: Home) -> Result<()> {
+    let (service, pod, key) = home.first_key::<Plugin>().await?;
+    let newer = newer_pair()?;
+    let mut in_plain = Secret { type_: Some(SECRET_TYPE.into()), ..Secret::default() };
+    in_plain.metadata.name = Some("in-plain".into());
+    in_plain.metadata.labels = Some(BTreeMap::from([(LABEL.into(), ACTIVE.into())]));
+    let certificate = newer.certificate().to_pem();
+    let private = newer.private().to_pkcs1_pem()?;
+    let data = [(CERTIFICATE, certificate.as_bytes()), (PRIVATE_KEY, private.as_bytes())];
+    in_plain.data = Some(data.map(|(name, value)| (name.to_owned(), ByteString(value.to_vec()))).into());
+    plant(&home, &in_plain).await?;
+    let message = home.sees_event("in-plain", "SealingKeyWarning").await?;
+    ensure!(message.contains("kubeseal-rs keys wrap"), "{message}");
+    home.seal_offline(&certificate, "old").await?;
+    home.sees("old").await?;
+    serves(&pod, &key).await?;
+    stop(pod).await?;
 
-            service.stop().await?;
-            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
-            let (code, text) = served(&pod).await?;
-            ensure!(code == 503, "{code}: {text}");
-            stage.person.delete_secret(namespace, "old").await?;
-            stage.person.sees_values(namespace, "old", &[("v", b"old")]).await?;
-            stop(pod).await
-        })
-        .await
+    service.stop().await?;
+    let pod = home.start(Values::of(&service)).await?;
+    let (code, text) = served(&pod).await?;
+    ensure!(code == 503, "{code}: {text}");
+    home.unseals_again("old").await?;
+    stop(pod).await
 }
 
-pub(crate) async fn a_damaged_key_is_named_and_harms_no_other(stage: Arc<Stage>) -> Result<()> {
-    stage
-        .alone(async |namespace| {
-            let service = Plugin::start_new(&stage.lab).await?;
-            let pod = stage.start(stage.pod(&[&service.provider()])?).await?;
-            let key = stage.sees_keys(WRAPPED, 1).await?.remove(0);
-            let certificate = crate::stage::certificate(&key)?;
-            let whole = key.data.as_ref().context("no data")?[WRAPPED_KEY].0.clone();
-            let flipped = |member: &'static str| {
-                move |json: &mut Value| {
-                    let text = json[member].as_str().unwrap_or_default();
-                    let first = if text.starts_with('A') { "B" } else { "A" };
-                    json[member] = json!(format!("{first}{}", text.get(1..).unwrap_or_default()));
-                }
-            };
-            let cases: [(&str, Vec<u8>, &str); 6] = [
-                ("cut", whole[..whole.len() / 2].to_vec(), "is not JSON"),
-                ("no-slots", changed(&key, |json| json["slots"] = json!([]))?, "has no slot"),
-                (
-                    "tampered",
-                    changed(&key, flipped("privateKey"))?,
-                    "it was changed, or wrapped in another context",
-                ),
-                (
-                    "dated",
-                    changed(&key, |json| json["since"] = json!("2020-01-01T00:00:00Z"))?,
-                    "wrapped in another context",
-                ),
-                (
-                    "foreign",
-                    changed(&key, |json| json["clusterName"] = json!("other"))?,
-                    "it was wrapped for the cluster other",
-                ),
-                (
-                    "garbage",
-                    changed(&key, |json| json["slots"][0]["wrapped"] = json!("AAAA"))?,
-                    "kmsv2:unix://",
-                ),
-            ];
-            for (name, document, expected) in cases {
-                plant(&stage, &secret(name, &certificate, &document)).await?;
-                let message = stage.sees_event(name, "SealingKeyRefused").await?;
-                ensure!(message.contains(expected), "{name}: {message}");
-                serves(&pod, &key).await?;
-                stage.trip(namespace, name).await?;
-            }
-            stop(pod).await
-        })
-        .await
+pub(crate) async fn a_damaged_key_is_named_and_harms_no_other(home: Home) -> Result<()> {
+    let (_service, pod, key) = home.first_key::<Plugin>().await?;
+    let certificate = certificate(&key)?;
+    let whole = key.data.as_ref().context("no data")?[WRAPPED_KEY].0.clone();
+    let flipped = |member: &'static str| {
+        move |json: &mut Value| {
+            let text = json[member].as_str().unwrap_or_default();
+            let first = if text.starts_with('A') { "B" } else { "A" };
+            json[member] = json!(format!("{first}{}", text.get(1..).unwrap_or_default()));
+        }
+    };
+    let cases: [(&str, Vec<u8>, &str); 6] = [
+        ("cut", whole[..whole.len() / 2].to_vec(), "is not JSON"),
+        ("no-slots", changed(&key, |json| json["slots"] = json!([]))?, "has no slot"),
+        ("tampered", changed(&key, flipped("privateKey"))?, "it was changed, or wrapped in another context"),
+        (
+            "dated",
+            changed(&key, |json| json["since"] = json!("2020-01-01T00:00:00Z"))?,
+            "wrapped in another context",
+        ),
+        (
+            "foreign",
+            changed(&key, |json| json["clusterName"] = json!("other"))?,
+            "it was wrapped for the cluster other",
+        ),
+        ("garbage", changed(&key, |json| json["slots"][0]["wrapped"] = json!("AAAA"))?, "kmsv2:unix://"),
+    ];
+    for (name, document, expected) in cases {
+        plant(&home, &secret(name, &certificate, &document)).await?;
+        let message = home.sees_event(name, "SealingKeyRefused").await?;
+        ensure!(message.contains(expected), "{name}: {message}");
+        serves(&pod, &key).await?;
+        home.trip(&format!("beside-{name}")).await?;
+    }
+    stop(pod).await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -69,7 +70,11 @@ impl Traces {
             if path.is_dir() {
                 found.extend(self.in_files(&path)?);
             } else if path.is_file() {
-                let text = fs::read(&path)?;
+                let text = match fs::read(&path) {
+                    // etcd, or the end of another test, deleted it meanwhile.
+                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                    read => read.with_context(|| format!("cannot read {}", path.display()))?,
+                };
                 // etcd's log has its whole length from the start.
                 let used = text.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
                 if self.are_in(&text[..used]) {

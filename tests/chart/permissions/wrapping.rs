@@ -13,10 +13,10 @@ use kube::api::{Api, ListParams, Patch, PatchParams, PostParams};
 use serde_json::json;
 use tests::kms::open_bao::OpenBao;
 use tests::kms::open_bao::kubernetes_auth;
+use tests::kms::policies;
 use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
-use tests::user::page::Page;
 
 use crate::commands::kubectl;
 use crate::stage::{Stage, stop};
@@ -30,8 +30,7 @@ pub(crate) async fn keys_are_wrapped_and_wrapped_anew(stage: Arc<Stage>) -> Resu
     let bao = OpenBao::start_new().await?;
     bao.enable_transit("transit").await?;
     bao.create_key("transit", "sealing", false).await?;
-    let page = Page::read("controller/docs/key-wrapping.md")?;
-    bao.write_policy("sealing", page.blocks("hcl").first().context("no policy in the page")?).await?;
+    bao.write_policy("sealing", &policies::open_bao()?).await?;
     bao.enable_kubernetes_auth(&lab.control_plane).await?;
     with_temp_ns(lab, async |home| {
         let (audience, service_account) = (&bao.url(), home);
