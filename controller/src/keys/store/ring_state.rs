@@ -52,6 +52,7 @@ impl RingState {
             secrets: BTreeMap::new(),
             unwrapping: BTreeMap::new(),
             current_keys: BTreeMap::new(),
+            are_listed: false,
             watched_until: None,
             had_any: false,
         })
@@ -59,7 +60,8 @@ impl RingState {
 
     /// The state with these Secrets, which the watch has shown up to this resourceVersion.
     pub(crate) fn replacing(&self, secrets: BTreeMap<String, KeySecret>, until: Option<&str>) -> Self {
-        Self::new(Sources { secrets, watched_until: until.map(str::to_owned), ..self.sources() })
+        let watched_until = until.map(str::to_owned);
+        Self::new(Sources { secrets, are_listed: true, watched_until, ..self.sources() })
     }
 
     /// This state and one more Secret, which was just stored, or read by its name; unless the watch has already shown a later
@@ -113,9 +115,9 @@ impl RingState {
         waiting
     }
 
-    /// Whether each wrapped key was tried.
+    /// Whether the Secrets were listed, and each wrapped key of them was tried.
     pub(crate) fn all_tried(&self) -> bool {
-        self.waiting().iter().all(|wrapped| self.unwrapped(wrapped).is_some())
+        self.sources.are_listed && self.waiting().iter().all(|wrapped| self.unwrapped(wrapped).is_some())
     }
 
     /// Whether no Secret is labelled as a key, and none has been a key since this process started.

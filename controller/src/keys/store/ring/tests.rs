@@ -63,6 +63,16 @@ pub(crate) fn new_key() -> Arc<SealingKey> {
     Arc::new(SealingKey::new("key".into(), KeyPair::new(private, certificate).unwrap()))
 }
 
+/// A provider may say so before the first list of Secrets is here, when no key is known yet: none is to be made because of that.
+#[tokio::test]
+async fn what_a_provider_says_is_no_list_of_keys() {
+    let ring = SharedRing::unread();
+    ring.note_current_key("kmsv2:unix:///run/kms.sock", "first");
+    assert!(!ring.is_loaded());
+    ring.show([]);
+    assert!(ring.is_loaded());
+}
+
 #[tokio::test]
 async fn it_is_settled_once_there_has_been_a_key() {
     let ring = SharedRing::unread();

@@ -37,6 +37,8 @@ pub(crate) struct Sources {
     pub unwrapping: BTreeMap<WrappedId, Unwrapping>,
     /// The name of the key with which each provider encrypts now, where it says so.
     pub current_keys: BTreeMap<String, String>,
+    /// Whether the Secrets were listed: before that, none is known.
+    pub are_listed: bool,
     /// The latest resourceVersion that the watch of labelled Secrets has shown of any.
     pub watched_until: Option<String>,
     /// Whether a key has counted since this process started.
