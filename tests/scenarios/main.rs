@@ -1,4 +1,4 @@
-//! One list of scenarios, run against upstream's controller and against ours.
+//! One list of scenarios, run against upstream's controller, against ours, and against ours with wrapped keys.
 //!
 //! The list is under `list/`: objects, steps, and the expected end state. Both controllers must reach it, except where
 //! a scenario says what ours does better, and why. An end state must state everything (Secret and owner, `Synced`,
@@ -21,5 +21,12 @@ use tests::test::suite;
 use tests::tests;
 
 fn main() -> ExitCode {
-    suite::run(stage::set, tests![play::upstream_reaches_every_end_state, play::ours_reaches_every_end_state])
+    suite::run(
+        stage::set,
+        tests![
+            play::upstream_reaches_every_end_state,
+            play::ours_reaches_every_end_state,
+            play::ours_reaches_every_end_state_with_wrapped_keys,
+        ],
+    )
 }

@@ -4,9 +4,12 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
+use api::sealing_key::{ACTIVE, WRAPPED};
 use futures::StreamExt as _;
 use kube::Client;
+use tests::kms::kms_plugin::KmsPlugin;
 use tests::lab::{Lab, Maker};
+use tests::pod::Pod;
 use tests::process::cli::Cli;
 use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
@@ -36,17 +39,32 @@ pub(crate) struct Player {
 }
 
 pub(crate) async fn upstream_reaches_every_end_state(stage: Arc<Stage>) -> Result<()> {
-    play_all(&stage, Maker::Upstream).await
+    let _turn = stage.turn.lock().await;
+    play_all(&stage, stage.start(Maker::Upstream).await?, Maker::Upstream).await
 }
 
 pub(crate) async fn ours_reaches_every_end_state(stage: Arc<Stage>) -> Result<()> {
-    play_all(&stage, Maker::Ours).await
+    let _turn = stage.turn.lock().await;
+    play_all(&stage, stage.start(Maker::Ours).await?, Maker::Ours).await
 }
 
-async fn play_all(stage: &Stage, maker: Maker) -> Result<()> {
+/// With a key that a service wraps, and none in plain.
+pub(crate) async fn ours_reaches_every_end_state_with_wrapped_keys(stage: Arc<Stage>) -> Result<()> {
     let _turn = stage.turn.lock().await;
+    let plugin = KmsPlugin::start_new().await?;
+    let played = async {
+        play_all(&stage, stage.start_wrapping(&plugin).await?, Maker::Ours).await?;
+        let keys = (stage.count_keys(WRAPPED).await?, stage.count_keys(ACTIVE).await?);
+        ensure!(keys == (1, 0), "there are {} wrapped keys, and {} in plain", keys.0, keys.1);
+        Ok(())
+    };
+    let outcome = played.await;
+    stage.without_keys().await?;
+    outcome
+}
+
+async fn play_all(stage: &Stage, pod: Pod, maker: Maker) -> Result<()> {
     let lab = &stage.lab;
-    let pod = stage.start(maker).await?;
     let person = Person::with(lab, Maker::Upstream)?;
     let sentinel = Sentinel::seal(&person).await?;
     let kubeseal = lab.kubeseal(Maker::Upstream)?;

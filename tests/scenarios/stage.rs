@@ -1,13 +1,18 @@
-//! One controller at a time, on the same keys, in the Deployment of our chart.
+//! One controller at a time, on the same keys unless it wraps them, in the Deployment of our chart.
 
 use std::sync::Arc;
 
 use anyhow::Result;
+use api::sealing_key;
+use k8s_openapi::api::core::v1::Secret;
+use kube::api::{Api, DeleteParams, ListParams};
 use tests::chart::CONTROLLER_NAME;
 use tests::chart::rendered::Rendered;
 use tests::chart::upstream_rights;
+use tests::kms::kms_plugin::KmsPlugin;
 use tests::lab::{Lab, Maker};
 use tests::pod::Pod;
+use tests::pod::builder::PodBuilder;
 use tokio::sync::Mutex;
 
 const HOME: &str = "kube-system";
@@ -39,6 +44,37 @@ impl Stage {
                 pod.flag("kubeclient-qps", "-1").flag("max-unseal-retries", &RETRIES.to_string())
             }
         };
+        self.ready(pod).await
+    }
+
+    /// Starts ours where there is no key yet, with this service to wrap them, and waits until it is ready.
+    pub(crate) async fn start_wrapping(&self, plugin: &KmsPlugin) -> Result<Pod> {
+        self.without_keys().await?;
+        let provider = format!("kmsv2:unix://{}", plugin.socket().display());
+        let chart = self.lab.chart(HOME)?.set("keyWrapping.providers[0]", &provider);
+        let chart = chart.set("keyWrapping.clusterName", "scenarios").render().await?;
+        chart.apply_but_definitions(&self.lab.client()).await?;
+        self.ready(Pod::of(&chart.deployment()?).flag("key-size", "2048")).await
+    }
+
+    /// Deletes all keys, and installs the chart without a service.
+    pub(crate) async fn without_keys(&self) -> Result<()> {
+        let labelled = ListParams::default().labels(sealing_key::LABEL);
+        self.secrets().delete_collection(&DeleteParams::default(), &labelled).await?;
+        self.chart.apply_but_definitions(&self.lab.client()).await
+    }
+
+    /// The number of keys with this value of the label.
+    pub(crate) async fn count_keys(&self, label: &str) -> Result<usize> {
+        let labelled = ListParams::default().labels(&format!("{}={label}", sealing_key::LABEL));
+        Ok(self.secrets().list_metadata(&labelled).await?.items.len())
+    }
+
+    fn secrets(&self) -> Api<Secret> {
+        Api::namespaced(self.lab.client(), HOME)
+    }
+
+    async fn ready(&self, pod: PodBuilder) -> Result<Pod> {
         let mut pod = pod.start(&self.lab).await?;
         pod.wait_ready().await?;
         Ok(pod)
