@@ -12,7 +12,7 @@
 //! Each serves under the same address after [`stop`](open_bao::OpenBao::stop) and [`start`](open_bao::OpenBao::start), as it does when it is lost
 //! and comes back, and ends when it is dropped.
 
-pub mod aws_api;
+pub mod aws_server;
 pub mod drongo;
 pub(crate) mod files;
 pub mod json_response;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, ensure};
 use key_wrapping::{Binding, Context, KeyWrapper, ProviderEnvironment, ProviderErrorKind, Slot};
 use serde_json::json;
-use tests::kms::local_kms::LocalKms;
+use tests::kms::local_kms;
 use tests::kms::moto::{AccessKey, Moto};
 use tests::kms::policies;
 use tests::lab::Lab;
@@ -36,7 +36,7 @@ fn bound() -> Result<Vec<Context>> {
 }
 
 pub(crate) async fn wraps_in_the_context_of_cluster_and_fingerprint(_: Arc<Lab>) -> Result<()> {
-    let kms = LocalKms::start_new().await?;
+    let kms = local_kms::start_new().await?;
     let (arn, context) = (kms.create_key().await?, contract::context()?);
     let key = provider(&kms.url(), &arn, &of_any_user())?;
     let slot = contract::fulfils(&key, &bound()?).await?;
@@ -72,7 +72,7 @@ pub(crate) async fn wraps_in_the_context_of_cluster_and_fingerprint(_: Arc<Lab>)
 }
 
 pub(crate) async fn is_lost_and_comes_back(_: Arc<Lab>) -> Result<()> {
-    let kms = LocalKms::start_new().await?;
+    let kms = local_kms::start_new().await?;
     let provider = provider(&kms.url(), &kms.create_key().await?, &of_any_user())?;
     contract::is_lost_and_comes_back(&provider, async || kms.stop().await, async || kms.start().await).await
 }

@@ -5,30 +5,26 @@
 //! so that after a restart there are no keys and no users ([`local_kms`](crate::kms::local_kms) keeps its keys); no policies of keys, no
 //! grants; a policy with a `Condition` allows nothing; and of a token for `AssumeRoleWithWebIdentity` only the audience is checked.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::Url;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::control_plane::port::free_port;
-use crate::kms::aws_api::{AwsApi, REGION, no_signature};
+use crate::kms::aws_server::{AwsServer, REGION, no_signature};
 use crate::kms::json_response::JsonResponse;
-use crate::kms::server::Server;
 use crate::process::lifeline;
 use crate::programs::own::python::Python;
 
 /// The one account.
 const ACCOUNT: &str = "123456789012";
 
-/// A running moto.
+/// A running moto, and an [`AwsServer`]. Its keys, users and roles are lost when it ends. What makes something comes before access is checked.
 #[derive(Debug)]
 pub struct Moto {
-    server: Server,
-    api: AwsApi,
+    aws: AwsServer,
     python: Arc<Python>,
-    _dir: TempDir,
 }
 
 /// The credentials of a user.
@@ -44,38 +40,14 @@ impl Moto {
     /// Starts it, without keys and users. [`Unrun`](crate::failure::Unrun) where there is no Python that installs it.
     pub async fn start_new() -> Result<Self> {
         let python = tokio::task::spawn_blocking(|| Python::ready("moto")).await.context("panicked")??;
-        let dir = tempfile::Builder::new().prefix("moto-").tempdir().context("no temporary folder")?;
-        let (port, home) = (free_port()?, dir.path().to_owned());
         let (interpreter, program) = (python.interpreter().to_owned(), python.program("server.py"));
-        let server = Server::new("moto", &dir.path().join("moto.log"), move || {
+        let aws = AwsServer::start_new("moto", move |port, home| {
             let mut command = lifeline::command(&interpreter);
             command.arg("-B").arg(&program).args(["--host", "127.0.0.1", "--port", &port.to_string()]);
-            command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).env("HOME", &home);
+            command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path))).env("HOME", home);
             command
         });
-        let this = Self { server, api: AwsApi::new(port)?, python: Arc::new(python), _dir: dir };
-        this.start().await?;
-        Ok(this)
-    }
-
-    /// Ends it. Its keys, users and roles are lost.
-    pub async fn stop(&self) -> Result<()> {
-        self.server.stop().await
-    }
-
-    /// Starts it again, under the same address, with nothing in it.
-    pub async fn start(&self) -> Result<()> {
-        self.server.start(async || self.api.listens().await).await
-    }
-
-    /// Its URL, for `AWS_ENDPOINT_URL_KMS` and `AWS_ENDPOINT_URL_STS`.
-    pub fn url(&self) -> String {
-        self.api.url()
-    }
-
-    /// Makes a symmetric key in [`REGION`]; returns its ARN. Like all that makes something, before access is checked.
-    pub async fn create_key(&self) -> Result<String> {
-        self.api.create_key().await
+        Ok(Self { aws: aws.await?, python: Arc::new(python) })
     }
 
     /// Makes a user with this policy.
@@ -102,15 +74,10 @@ impl Moto {
     /// Checks the signature and the rights of each request from now on.
     pub async fn check_access(&self) -> Result<()> {
         // The number of requests that are not checked.
-        let request = self.api.http().post(format!("{}/moto-api/reset-auth", self.url()));
+        let request = self.http().post(format!("{}/moto-api/reset-auth", self.url()));
         let request = request.header("Content-Type", "text/plain").body("0");
         JsonResponse::to(request).await?.success()?;
         Ok(())
-    }
-
-    /// Calls an operation of KMS, such as `Encrypt`, without a signature.
-    pub async fn call(&self, operation: &str, body: &Value) -> Result<JsonResponse> {
-        self.api.call(operation, body).await
     }
 
     /// Calls an operation of KMS, such as `encrypt`, with AWS' own client; returns the response, or the name of the error as `error`.
@@ -127,7 +94,7 @@ impl Moto {
     async fn iam(&self, parameters: &[(&str, &str)]) -> Result<String> {
         let version = [("Version", "2010-05-08")];
         let form = Url::parse_with_params("http://iam", [&version, parameters].concat())?;
-        let request = self.api.http().post(self.url());
+        let request = self.http().post(self.url());
         let request = request
             .header("Authorization", no_signature("iam"))
             .header("Content-Type", "application/x-www-form-urlencoded")
@@ -138,6 +105,14 @@ impl Moto {
             bail!("moto's IAM: {status}: {text}");
         }
         Ok(text)
+    }
+}
+
+impl Deref for Moto {
+    type Target = AwsServer;
+
+    fn deref(&self) -> &AwsServer {
+        &self.aws
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use anyhow::{Result, ensure};
 use http::StatusCode;
 use serde_json::{Value, json};
-use tests::kms::local_kms::LocalKms;
+use tests::kms::local_kms;
 use tests::lab::Lab;
 
 use crate::kms::{CONTEXT, PLAINTEXT, WRONG_CONTEXT};
 
 pub(crate) async fn binds_the_context(_: Arc<Lab>) -> Result<()> {
-    let kms = LocalKms::start_new().await?;
+    let kms = local_kms::start_new().await?;
     let key = kms.create_key().await?;
     let context = |value: &str| json!({ "cluster": value });
     let request = json!({ "KeyId": key, "Plaintext": PLAINTEXT, "EncryptionContext": context(CONTEXT) });

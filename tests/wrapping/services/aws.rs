@@ -1,20 +1,21 @@
 //! [`Aws`]: AWS KMS with an access key.
 
 use anyhow::Result;
-use tests::kms::local_kms::LocalKms;
+use tests::kms::aws_server::AwsServer;
+use tests::kms::local_kms;
 use tests::lab::Lab;
 
 use crate::services::test_service::TestService;
 
 /// AWS KMS, as local-kms serves it: it keeps its keys when it ends, and checks no signature, which [`AwsRole`](super::aws_role::AwsRole) does.
 pub(crate) struct Aws {
-    kms: LocalKms,
+    kms: AwsServer,
     arn: String,
 }
 
 impl TestService for Aws {
     async fn start_new(_: &Lab, _: &str) -> Result<Self> {
-        let kms = LocalKms::start_new().await?;
+        let kms = local_kms::start_new().await?;
         let arn = kms.create_key().await?;
         Ok(Self { kms, arn })
     }
