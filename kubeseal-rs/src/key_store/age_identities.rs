@@ -5,7 +5,7 @@ use crate::key_store::backup::identities::Identities;
 use age::{Decryptor, Identity};
 use recipients::{AgeRecipient, ObjectKey};
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An object key has 32 bytes.
 const OBJECT_KEY: u64 = 32;
@@ -15,9 +15,9 @@ pub(crate) struct AgeIdentities(Vec<Box<dyn Identity>>);
 
 impl AgeIdentities {
     /// Every identity in these files.
-    pub(crate) fn read(files: &[PathBuf]) -> Result<Self, BackupError> {
+    pub(crate) fn read(files: &[PathBuf], passphrase_file: Option<&Path>) -> Result<Self, BackupError> {
         // A SealedSecret is never encrypted to an SSH key, so that none needs its passphrase here.
-        Ok(Self(Identities::read(files)?.into_ready()))
+        Ok(Self(Identities::read(files, passphrase_file)?.into_ready()))
     }
 
     pub(crate) fn are_none(&self) -> bool {

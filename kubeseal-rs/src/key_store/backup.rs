@@ -13,6 +13,7 @@ pub(crate) mod error;
 pub(crate) mod header;
 pub(crate) mod identities;
 pub(crate) mod passphrase;
+pub(crate) mod protected;
 pub(crate) mod recipient;
 pub(crate) mod strength;
 #[cfg(test)]

@@ -4,15 +4,15 @@
 pub(crate) mod error;
 
 use crate::cluster::runtime::runtime;
+use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::backup::identities::Identities;
 use crate::key_store::key_form::WrappedForm;
 use crate::key_store::key_opener::error::KeyOpenError;
-use crate::settings::flag_value::{paths_of, text, texts};
+use crate::settings::flag_value::{text, texts};
 use crate::settings::unlock_flags::KeyOpenerFlags;
 use key_wrapping::{
     AgeIdentity, ClusterName, KeyProviders, KeyWrapper, ProviderEnvironment, ProviderSpec, Unwrapped,
 };
-use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 
@@ -27,7 +27,7 @@ pub(crate) struct KeyOpener {
 impl KeyOpener {
     /// What the flags name. Contacts nothing yet.
     pub(crate) fn from_args(flags: KeyOpenerFlags) -> Result<Self, KeyOpenError> {
-        let mut opener = Self::with_identities(&paths_of(flags.identity))?;
+        let mut opener = Self::with_identities(&Decryption::from_args(flags.unlock))?;
         let name = text(flags.cluster_name).map(|name| name.parse::<ClusterName>());
         opener.cluster_name = name.transpose().map_err(KeyOpenError::ClusterName)?;
         // A client may need the runtime already when it is made.
@@ -38,9 +38,9 @@ impl KeyOpener {
         Ok(opener)
     }
 
-    /// The age identities in these files.
-    pub(crate) fn with_identities(files: &[PathBuf]) -> Result<Self, KeyOpenError> {
-        let identities = Identities::read(files)?.into_native();
+    /// The age identities in the files of these flags.
+    pub(crate) fn with_identities(unlock: &Decryption) -> Result<Self, KeyOpenError> {
+        let identities = Identities::read(&unlock.identities, unlock.passphrase.as_deref())?.into_native();
         let age = |identity| Arc::new(AgeIdentity::new(identity)) as Arc<dyn KeyWrapper>;
         Ok(Self {
             runtime: runtime().map_err(KeyOpenError::Start)?,

@@ -2,6 +2,7 @@
 
 use crate::error::{CommandError, Context as _};
 use crate::key_store::age_identities::AgeIdentities;
+use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::recovery_keys::RecoveryKeys;
 use recipients::{AgeRecipient, ObjectKey};
 use sealing::{KeyRing, Keys};
@@ -15,7 +16,8 @@ pub(crate) struct OpeningKeys {
 impl OpeningKeys {
     /// Reads the files. With an identity, private keys are not needed.
     pub(crate) fn load(recovery: &RecoveryKeys) -> Result<Self, CommandError> {
-        let identities = AgeIdentities::read(&recovery.unlock.identities)?;
+        let Decryption { identities, passphrase } = &recovery.unlock;
+        let identities = AgeIdentities::read(identities, passphrase.as_deref())?;
         let ring = if recovery.files.is_empty() && !identities.are_none() {
             KeyRing::default()
         } else {

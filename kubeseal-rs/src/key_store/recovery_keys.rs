@@ -72,7 +72,7 @@ impl RecoveryKeys {
         if wrapped.is_empty() {
             return Ok(None);
         }
-        let opener = KeyOpener::with_identities(&self.unlock.identities).map_err(Box::new)?;
+        let opener = KeyOpener::with_identities(&self.unlock).map_err(Box::new)?;
         let mut unopened = Vec::new();
         for (location, form) in wrapped {
             if has(keys, &form) {

@@ -8,11 +8,11 @@ use std::path::PathBuf;
 /// Shared by every command that reads backups of keys.
 #[derive(Debug, Default, Args)]
 pub(crate) struct UnlockFlags {
-    /// A file of age identities (AGE-SECRET-KEY-1…), or an SSH private key, to decrypt a backup with; may be repeated.
+    /// A file of age identities (AGE-SECRET-KEY-1…), which open backups and wrapped keys, or an SSH private key, which opens backups; may be repeated.
     #[arg(short = 'i', long, env = "SEALED_SECRETS_IDENTITY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub identity: Vec<PathBuf>,
 
-    /// Decrypt a backup, or the SSH key of --identity, with the passphrase on the first line of this file (default: a prompt).
+    /// Decrypt a backup, or what --identity names, with the passphrase on the first line of this file (default: a prompt).
     #[arg(long, env = "SEALED_SECRETS_PASSPHRASE_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub passphrase_file: Option<PathBuf>,
 }
@@ -20,9 +20,8 @@ pub(crate) struct UnlockFlags {
 /// What opens wrapped keys.
 #[derive(Debug, Default, Args)]
 pub(crate) struct KeyOpenerFlags {
-    /// A file of age identities (AGE-SECRET-KEY-1…), one of which the keys are wrapped for; may be repeated.
-    #[arg(short = 'i', long, env = "SEALED_SECRETS_IDENTITY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
-    pub identity: Vec<PathBuf>,
+    #[command(flatten)]
+    pub unlock: UnlockFlags,
 
     /// A provider that the keys are wrapped with, as in the controller's --key-wrap-with; may be repeated. No other is contacted,
     /// whatever the keys say.

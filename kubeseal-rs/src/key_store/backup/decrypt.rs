@@ -6,13 +6,10 @@ use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::header::Header;
 use crate::key_store::backup::identities::Identities;
 use crate::key_store::backup::passphrase;
-use crate::key_store::backup::work_factor::MOST_WORK;
+use crate::key_store::backup::protected::{is_encrypted, is_protected, open, open_with};
 use crate::settings::flag_value::{path_of, paths_of};
 use crate::settings::unlock_flags::UnlockFlags;
-use age::armor::ArmoredReader;
-use age::{DecryptError, Decryptor, Identity, scrypt};
 use std::fs::{self, File};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// What the flags name.
@@ -21,12 +18,6 @@ pub(crate) struct Decryption {
     pub identities: Vec<PathBuf>,
     /// A file with the passphrase; without it, the user is prompted.
     pub passphrase: Option<PathBuf>,
-}
-
-/// Whether the bytes are in the format of age, armoured or not.
-pub(crate) fn is_encrypted(bytes: &[u8]) -> bool {
-    let text = bytes.trim_ascii_start();
-    text.starts_with(b"age-encryption.org/") || text.starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----")
 }
 
 impl Decryption {
@@ -43,33 +34,18 @@ impl Decryption {
     }
 
     pub(crate) fn unlock(&self, from: &Input, locked: &[u8]) -> Result<Vec<u8>, BackupError> {
-        let decryptor = Decryptor::new_buffered(ArmoredReader::new(locked)).map_err(BackupError::Decrypt)?;
-        let identities: Vec<Box<dyn Identity>> = if decryptor.is_scrypt() {
+        if is_protected(locked)? {
             let passphrase = match &self.passphrase {
                 Some(file) => passphrase::from_file(file)?,
                 None => passphrase::prompt_for(from)?,
             };
-            let mut identity = scrypt::Identity::new(passphrase);
-            identity.set_max_work_factor(MOST_WORK);
-            vec![Box::new(identity)]
-        } else if self.identities.is_empty() {
+            return open(locked, passphrase);
+        }
+        if self.identities.is_empty() {
             return Err(BackupError::NoIdentity);
-        } else {
-            let identities = Identities::read(&self.identities)?;
-            identities.for_header(&Header::read(locked)?, self.passphrase.as_deref())?
-        };
-        let mut reader = decryptor.decrypt(identities.iter().map(AsRef::as_ref)).map_err(undone)?;
-        let mut plain = Vec::new();
-        reader.read_to_end(&mut plain).map_err(|error| BackupError::Decrypt(error.into()))?;
-        Ok(plain)
-    }
-}
-
-/// The message about a high work factor is our own: the crate's depends on this machine's speed.
-fn undone(error: DecryptError) -> BackupError {
-    match error {
-        DecryptError::ExcessiveWork { required, .. } => BackupError::Work(required),
-        other => BackupError::Decrypt(other),
+        }
+        let identities = Identities::read(&self.identities, self.passphrase.as_deref())?;
+        open_with(locked, &identities.for_header(&Header::read(locked)?, self.passphrase.as_deref())?)
     }
 }
 

@@ -43,9 +43,9 @@ pub(crate) enum BackupError {
     #[error("{} is an SSH key that cannot be used: {why}", shown_path(.path))]
     SshKey { path: PathBuf, why: &'static str },
     #[error("the passphrase does not decrypt {}", shown_path(.0))]
-    SshPassphrase(PathBuf),
+    IdentityPassphrase(PathBuf),
     #[error("{} has a passphrase, and there is no terminal to ask for it", shown_path(.0))]
-    NoTerminalForSsh(PathBuf),
+    NoTerminalForIdentity(PathBuf),
     /// Why says what is weak about it, and shows nothing of it.
     #[error("the passphrase is too weak: a laptop finds it in {time}{}", .why.as_ref().map(|why| format!(". {why}")).unwrap_or_default())]
     Weak { time: String, why: Option<String> },
@@ -79,9 +79,9 @@ impl Hint for BackupError {
                 "give an ssh-ed25519 key, an ssh-rsa key of 2048 to 4096 bits, or one of age: `age-keygen -o key.txt`".into()
             }
             Self::SshKey { .. } => "give another identity that the backup is encrypted to".into(),
-            Self::SshPassphrase(_) => "try again; with --passphrase-file, the first line of the file is the passphrase".into(),
-            Self::NoTerminalForSsh(_) => {
-                "run it in a terminal, or give the passphrase of the SSH key with --passphrase-file FILE".into()
+            Self::IdentityPassphrase(_) => "try again; with --passphrase-file, the first line of the file is the passphrase".into(),
+            Self::NoTerminalForIdentity(_) => {
+                "run it in a terminal, or give the passphrase of the identity with --passphrase-file FILE".into()
             }
             Self::Weak { .. } => {
                 "a backup opens everything, and is tried offline: take five or more random words, or 16 random characters from a password \
@@ -92,8 +92,8 @@ impl Hint for BackupError {
             Self::Read { .. } | Self::IdentityFile { .. } => "name a file that exists and may be read".into(),
             Self::Identity(_) => {
                 format!(
-                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it, or an SSH key such as ~/.ssh/id_ed25519; decrypt \
-                     a file of age first if it is protected by a passphrase. For others: `age -d -i IDENTITY keys.age | {} keys restore -`; or, in bash, \
+                    "an identity is a line AGE-SECRET-KEY-1…, as `age-keygen` writes it, or an SSH key such as ~/.ssh/id_ed25519; a passphrase may \
+                     protect it. For others: `age -d -i IDENTITY keys.age | {} keys restore -`; or, in bash, \
                      `--recovery-private-key <(age -d -i IDENTITY keys.age)`",
                     name()
                 )

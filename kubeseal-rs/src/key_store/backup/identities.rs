@@ -1,14 +1,17 @@
 //! [`Identities`]: the private keys in files that decrypt a backup: of age, and of SSH. An SSH key with a passphrase is decrypted once it is
-//! known that the backup is encrypted to it.
+//! known that the backup is encrypted to it. A file of age identities that a passphrase protects, as `age -p` makes it, is opened at once.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::header::Header;
-use crate::key_store::backup::passphrase;
+use crate::key_store::backup::protected::{is_encrypted, is_protected};
+use crate::key_store::backup::{passphrase, protected};
 use age::secrecy::SecretString;
 use age::ssh::{self, UnsupportedKey};
 use age::{Identity, IdentityFile, x25519};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// Identities that can be used at once, and SSH keys with a passphrase.
 #[derive(Default)]
@@ -25,11 +28,11 @@ struct Locked {
 }
 
 impl Identities {
-    /// Every identity in these files.
-    pub(crate) fn read(files: &[PathBuf]) -> Result<Self, BackupError> {
+    /// Every identity in these files. The passphrase of a protected one is on the first line of the other file, or prompted for.
+    pub(crate) fn read(files: &[PathBuf], passphrase_file: Option<&Path>) -> Result<Self, BackupError> {
         let mut all = Self::default();
         for file in files {
-            all.add(file)?;
+            all.add(file, passphrase_file)?;
         }
         Ok(all)
     }
@@ -56,22 +59,26 @@ impl Identities {
             if let ssh::Identity::Encrypted(key) = identity
                 && is_named
             {
-                let passphrase: SecretString = match passphrase_file {
-                    Some(file) => passphrase::from_file(file)?,
-                    None => passphrase::prompt_for_ssh(&path)?,
-                };
-                let opened = key.decrypt(passphrase).map_err(|_| BackupError::SshPassphrase(path))?;
+                let passphrase = passphrase_of(&path, passphrase_file)?;
+                let opened = key.decrypt(passphrase).map_err(|_| BackupError::IdentityPassphrase(path))?;
                 all.push(Box::new(ssh::Identity::from(opened)));
             }
         }
         Ok(all)
     }
 
-    fn add(&mut self, path: &Path) -> Result<(), BackupError> {
+    fn add(&mut self, path: &Path, passphrase_file: Option<&Path>) -> Result<(), BackupError> {
         let bytes = Input::File(path.to_owned())
             .read_text("identities")
             .map_err(|source| BackupError::Read { what: "the identities", source })?;
         let unusable = || BackupError::Identity(path.to_owned());
+        let bytes = match is_encrypted(&bytes) {
+            true if is_protected(&bytes).is_ok_and(|is_protected| is_protected) => {
+                unprotected(path, &bytes, passphrase_file)?
+            }
+            true => return Err(unusable()),
+            false => bytes,
+        };
         if bytes.trim_ascii_start().starts_with(b"-----BEGIN ") {
             let identity =
                 ssh::Identity::from_buffer(bytes.trim_ascii_start(), None).map_err(|_| unusable())?;
@@ -95,6 +102,27 @@ impl Identities {
         self.ready.extend(found.into_iter().map(|identity| identity as Box<dyn Identity>));
         Ok(())
     }
+}
+
+/// The files that were opened with a passphrase, which is asked for once in a process, however often its commands read identities.
+static OPENED: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
+
+fn unprotected(path: &Path, file: &[u8], passphrase_file: Option<&Path>) -> Result<Vec<u8>, BackupError> {
+    let mut opened = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(text) = opened.get(path) {
+        return Ok(text.clone());
+    }
+    let text = protected::open(file, passphrase_of(path, passphrase_file)?).map_err(|error| match error {
+        BackupError::Decrypt(_) => BackupError::IdentityPassphrase(path.to_owned()),
+        other => other,
+    })?;
+    opened.insert(path.to_owned(), text.clone());
+    Ok(text)
+}
+
+/// The passphrase of an identity: that of the file, or prompted for.
+fn passphrase_of(path: &Path, passphrase_file: Option<&Path>) -> Result<SecretString, BackupError> {
+    passphrase_file.map_or_else(|| passphrase::prompt_for_identity(path), passphrase::from_file)
 }
 
 fn why(key: &UnsupportedKey) -> &'static str {

@@ -1,4 +1,4 @@
-//! `from_file`, `prompt_new`, `prompt_for`, `prompt_for_ssh`: reads a passphrase from a file or the terminal.
+//! `from_file`, `prompt_new`, `prompt_for`, `prompt_for_identity`: reads a passphrase from a file or the terminal.
 
 use crate::files::input::Input;
 use crate::key_store::backup::error::BackupError;
@@ -32,9 +32,9 @@ pub(crate) fn prompt_for(from: &Input) -> Result<SecretString, BackupError> {
     secret(&prompt::read_once(&format!("{NAME} {from}")).map_err(BackupError::Prompt)?)
 }
 
-/// Prompts once for the passphrase of an SSH key.
-pub(crate) fn prompt_for_ssh(key: &Path) -> Result<SecretString, BackupError> {
-    need_terminal(BackupError::NoTerminalForSsh(key.to_owned()))?;
+/// Prompts once for the passphrase of an identity: of an SSH key, or of a file of age identities.
+pub(crate) fn prompt_for_identity(key: &Path) -> Result<SecretString, BackupError> {
+    need_terminal(BackupError::NoTerminalForIdentity(key.to_owned()))?;
     secret(&prompt::read_once(&format!("passphrase of {}", shown_path(key))).map_err(BackupError::Prompt)?)
 }
 

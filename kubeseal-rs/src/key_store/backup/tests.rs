@@ -2,10 +2,11 @@
 
 use crate::error::Hint as _;
 use crate::files::input::Input;
-use crate::key_store::backup::decrypt::{Decryption, is_encrypted};
+use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::backup::encrypt::Encryption;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::header::Header;
+use crate::key_store::backup::protected::is_encrypted;
 use crate::key_store::backup::write::list;
 use crate::manifest::secrets;
 use age::secrecy::ExposeSecret as _;
@@ -207,8 +208,11 @@ fn ssh_keys_are_recipients_and_identities() {
         assert_eq!(unlock(identities.clone(), passphrase).unwrap(), b"plain", "{identities:?}");
     }
     let wrong = unlock(vec![ssh("encrypted")], Some("incorrect horse")).unwrap_err();
-    assert!(matches!(wrong, BackupError::SshPassphrase(_)), "{wrong}");
-    assert!(matches!(unlock(vec![ssh("encrypted")], None).unwrap_err(), BackupError::NoTerminalForSsh(_)));
+    assert!(matches!(wrong, BackupError::IdentityPassphrase(_)), "{wrong}");
+    assert!(matches!(
+        unlock(vec![ssh("encrypted")], None).unwrap_err(),
+        BackupError::NoTerminalForIdentity(_)
+    ));
 
     // A backup for others: the passphrase is not asked for.
     let lock = Encryption::Recipients { keys: vec![public("plain.pub")], files: Vec::new() };
@@ -233,4 +237,34 @@ fn ssh_keys_that_nothing_can_be_encrypted_to_are_refused() {
     let private = std::fs::read_to_string(ssh("plain")).unwrap();
     let Err(error) = keys(&private) else { panic!("it was taken") };
     assert!(!format!("{error:?} {error}").contains("b3BlbnNza"), "{error}");
+}
+
+#[test]
+fn a_passphrase_may_protect_age_identities() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity = x25519::Identity::generate();
+    let recipient = identity.to_public().to_string();
+    let to = |keys: Vec<String>| Encryption::Recipients { keys, files: Vec::new() }.ready().unwrap();
+    let locked = to(vec![recipient.clone()]).lock(b"plain").unwrap().unwrap();
+    let text = format!("# mine\n{}\n", identity.to_string().expose_secret());
+    let mut scrypt = age::scrypt::Recipient::new("correct horse".to_owned().into());
+    scrypt.set_work_factor(2);
+    let armored = age::encrypt_and_armor(&scrypt, text.as_bytes()).unwrap();
+    let binary = age::encrypt(&scrypt, text.as_bytes()).unwrap();
+    let unlock = |name: &str, protected: &[u8], passphrase: Option<&str>| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, protected).unwrap();
+        let passphrase = passphrase.map(|text| file(&folder, "p", text));
+        Decryption { identities: vec![path], passphrase }.unlock(&Input::Stdin, &locked)
+    };
+    let wrong = unlock("a", &binary, Some("incorrect horse\n")).unwrap_err();
+    assert!(matches!(wrong, BackupError::IdentityPassphrase(_)), "{wrong}");
+    assert!(matches!(unlock("a", &binary, None).unwrap_err(), BackupError::NoTerminalForIdentity(_)));
+    assert_eq!(unlock("a", &binary, Some("correct horse\n")).unwrap(), b"plain");
+    assert_eq!(unlock("b", armored.as_bytes(), Some("correct horse\n")).unwrap(), b"plain");
+    // It is asked for once in a process.
+    assert_eq!(unlock("a", &binary, None).unwrap(), b"plain");
+    // A file that is encrypted to recipients holds no identity.
+    let other = to(vec![recipient]).lock(text.as_bytes()).unwrap().unwrap();
+    assert!(matches!(unlock("c", &other, None).unwrap_err(), BackupError::Identity(_)));
 }

@@ -2,8 +2,9 @@
 
 use super::retire::newer;
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list};
-use crate::support::program::run;
+use crate::support::program::{program, run};
 use crate::support::server::{Line, Server};
+use crate::support::terminal::Terminal;
 use crate::support::wrapped::{IDENTITY, RECIPIENT, STRANGER, fixture_wrapped, of_a_plugin, wrapped};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -324,4 +325,30 @@ fn a_controller_that_does_not_do_it_is_named_with_where_to_look() {
     assert!(error.contains(&words), "{error}");
     assert!(error.contains("kubectl events -n kube-system --for secret/sealed-secrets-keyabcde"), "{error}");
     assert_eq!(writes(&requests).len(), 1, "the request stays");
+}
+
+#[test]
+fn the_question_says_what_follows_and_a_passphrase_may_protect_the_identity() {
+    let files = Files::new();
+    let mut scrypt = age::scrypt::Recipient::new("correct horse".to_owned().into());
+    scrypt.set_work_factor(2);
+    let protected = age::encrypt(&scrypt, IDENTITY.as_bytes()).unwrap();
+    std::fs::write(files.folder.path().join("safe.age"), protected).unwrap();
+    let safe = files.path("safe.age");
+    for (answer, code, writes_there) in [("n\n", 1, 0), ("y\n", 0, 2)] {
+        let server = Server::start(unwrapping(&[one()], &[plain()]));
+        let kubeconfig = server.kubeconfig("{}");
+        let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let unwrap = ["keys", "unwrap", "--all", "-i", &safe];
+        let mut terminal = Terminal::start(program(&[&unwrap[..], &connection[..]].concat()));
+        terminal.wait_for(&format!("passphrase of {safe}: "));
+        terminal.type_in("correct horse\n");
+        terminal.wait_for("Go on? [y/N] ");
+        terminal.type_in(answer);
+        let (ended, _, shown) = terminal.end();
+        let question = format!("Store {} in plain in namespace kube-system of ", short(&key()));
+        assert!(shown.contains(&question) && shown.contains("then has the private keys"), "{shown}");
+        assert!(!shown.contains("correct horse") && !shown.contains("SECRET-KEY"), "{shown}");
+        assert_eq!((ended, writes(&server.requests()).len()), (Some(code), writes_there), "{shown}");
+    }
 }

@@ -135,7 +135,7 @@ fn a_backup_has_wrapped_keys_and_escrow_copies_as_they_are() {
     assert_eq!(code, Some(0), "{error}");
     let expected = format!(
         "{file}: 2 sealing keys (1 plain, 1 wrapped) and 1 escrow copy, not encrypted: with it, everything can be opened\n  \
-         {}: wrapped: age; a controller opens it only with --cluster-name=prod\n",
+         {}, wrapped: age; a controller opens it only with --cluster-name=prod\n",
         short(&all[0])
     );
     assert_eq!(printed, expected);

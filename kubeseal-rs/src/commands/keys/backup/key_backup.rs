@@ -95,7 +95,7 @@ impl KeyBackup {
     pub(crate) fn wrapped_lines(&self) -> String {
         let line = |key: &StoredKey| {
             let form = key.form().ok()?;
-            Some(format!("  {}: {form}; {}\n", key.fingerprint()?.short(), form.condition()?))
+            Some(format!("  {}, {form}; {}\n", key.fingerprint()?.short(), form.condition()?))
         };
         self.wrapped().filter_map(line).collect()
     }
