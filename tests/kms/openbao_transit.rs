@@ -151,11 +151,13 @@ pub(crate) async fn faults_are_named(_: Arc<Lab>) -> Result<()> {
         ensure!(error.kind == ProviderErrorKind::Denied && error.to_string().contains(words), "{error:?}");
     }
 
-    // A slot that names a newer version than there is.
-    let text = String::from_utf8(slot.wrapped.clone())?.replacen("v1", "v9", 1);
-    let planted = Slot { wrapped: text.into_bytes(), ..slot.clone() };
-    let error = contract::fails(&site.provider("sealing")?, &planted, &contract::context()?).await?;
-    ensure!(error.kind == ProviderErrorKind::Refused, "{error:?}");
+    // A slot of a newer version than the server knows, which another node may know; and one that is said to be of another version than it is.
+    for (version, expected) in [("v9", ProviderErrorKind::Unavailable), ("v2", ProviderErrorKind::Refused)] {
+        let text = String::from_utf8(slot.wrapped.clone())?.replacen("v1", version, 1);
+        let planted = Slot { wrapped: text.into_bytes(), ..slot.clone() };
+        let error = contract::fails(&site.provider("sealing")?, &planted, &contract::context()?).await?;
+        ensure!(error.kind == expected, "{version}: {error:?}");
+    }
 
     // A wrong token, and the right one once the file has it.
     let file = site.dir.path().join("other-token");

@@ -16,6 +16,9 @@ pub(crate) enum Step {
 /// Words of a status 400 to a decryption that speak of the key's configuration, and not of the ciphertext.
 const CONFIGURATION: [&str; 4] = ["key not found", "disallowed by policy", "soft-deleted", "non-AEAD"];
 
+/// Words of a status 400 to a decryption by a node that has not heard of the key's rotation yet. A version that was made up has them as well.
+const BEHIND: &str = "version is too new";
+
 /// The error of an answer of the transit engine.
 pub(crate) fn failure(
     step: Step,
@@ -56,6 +59,7 @@ pub(crate) fn login_failure(response: &Response) -> ProviderError {
 
 fn kind(step: Step, status: u16, words: &str) -> ProviderErrorKind {
     match status {
+        400 if step == Step::Decrypt && words.contains(BEHIND) => ProviderErrorKind::Unavailable,
         400 if step == Step::Decrypt && !CONFIGURATION.iter().any(|it| words.contains(it)) => {
             ProviderErrorKind::Refused
         }
@@ -90,6 +94,7 @@ mod tests {
             (Step::Decrypt, 400, "cipher: message authentication failed", Refused),
             (Step::Decrypt, 400, "chacha20poly1305: message authentication failed", Refused),
             (Step::Decrypt, 400, "invalid ciphertext: no prefix", Refused),
+            (Step::Decrypt, 400, "invalid ciphertext: version is too new", Unavailable),
             (Step::Decrypt, 400, "encryption key not found", Denied),
             (Step::Decrypt, 400, "ciphertext or signature version is disallowed by policy (too old)", Denied),
             (Step::Decrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
