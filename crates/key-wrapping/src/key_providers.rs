@@ -43,13 +43,18 @@ pub struct Unwrapped {
 }
 
 impl KeyProviders {
-    /// Providers that wrap new keys, and further ones that only open.
+    /// Providers that wrap new keys, and further ones that only open. One that is among both, and opens, is called once.
     #[must_use]
     pub fn new(
         cluster_name: ClusterName,
         wrapping: Vec<Arc<dyn KeyWrapper>>,
-        unwrapping: Vec<Arc<dyn KeyWrapper>>,
+        mut unwrapping: Vec<Arc<dyn KeyWrapper>>,
     ) -> Self {
+        // An age recipient that wraps does not open, and its identity does.
+        let opens = |also: &Arc<dyn KeyWrapper>| {
+            wrapping.iter().any(|provider| provider.can_unwrap() && provider.uri() == also.uri())
+        };
+        unwrapping.retain(|provider| !opens(provider));
         Self { cluster_name, wrapping, unwrapping }
     }
 
@@ -125,32 +130,32 @@ impl KeyProviders {
         Err(UnwrapError::Slots(failures))
     }
 
-    /// Whether a provider refuses what it encrypted a moment before in another context.
+    /// Whether a provider opens what it encrypted a moment before, and refuses it beside another certificate, and in another cluster. The date
+    /// is not asked about: a service may take less of a context than all, and the private key itself is bound to all of it.
     pub async fn probe(&self, provider: &dyn KeyWrapper, now: Timestamp) -> Result<Binding, ProviderError> {
         if !provider.binds_context() || !provider.can_unwrap() {
             return Ok(Binding::Unbound);
         }
-        // Of no certificate.
-        let fingerprint = Fingerprint::from([0; 32]);
-        let context = Context { fingerprint, cluster_name: self.cluster_name.clone(), since: now };
-        let other = Context {
-            since: Timestamp::UNIX_EPOCH,
-            fingerprint: Fingerprint::from([1; 32]),
-            ..context.clone()
-        };
-        probe(provider, &context, &other).await
+        let context = self.context_of_no_key(now);
+        let slot = opens_again(provider, &context).await?;
+        // One field each, so that a provider that binds only one of them is not taken for bound.
+        let others = [
+            Context { fingerprint: Fingerprint::from([1; 32]), ..context.clone() },
+            Context { cluster_name: self.cluster_name.another(), ..context },
+        ];
+        for other in others {
+            match bounded(provider.unwrap(&slot, &other)).await {
+                Ok(_) => return Ok(Binding::Unbound),
+                Err(error) if error.kind == ProviderErrorKind::Refused => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Binding::Bound)
     }
 
     /// Encrypts a random data key and decrypts it again: whether the provider works for this identity at this moment.
     pub async fn round_trip(&self, provider: &dyn KeyWrapper) -> Result<(), ProviderError> {
-        let fingerprint = Fingerprint::from([0; 32]);
-        let since = Timestamp::UNIX_EPOCH;
-        let context = Context { fingerprint, cluster_name: self.cluster_name.clone(), since };
-        let failed =
-            |_| ProviderError::new(ProviderErrorKind::Unavailable, "the cryptographic library failed");
-        let data_key = DataKey::generate().map_err(failed)?;
-        let slot = bounded(provider.wrap(&data_key, &context)).await?;
-        bounded(provider.unwrap(&slot, &context)).await.map(drop)
+        opens_again(provider, &self.context_of_no_key(Timestamp::UNIX_EPOCH)).await.map(drop)
     }
 
     /// The name of the key with which a provider encrypts now, where it can be asked; and so whether it works.
@@ -160,6 +165,10 @@ impl KeyProviders {
 
     fn context(&self, certificate: &Certificate, since: Timestamp) -> Context {
         Context { fingerprint: certificate.fingerprint(), cluster_name: self.cluster_name.clone(), since }
+    }
+
+    fn context_of_no_key(&self, since: Timestamp) -> Context {
+        Context { fingerprint: Fingerprint::from([0; 32]), cluster_name: self.cluster_name.clone(), since }
     }
 
     fn report(&self, key: &WrappedKey, data_key: &DataKey) -> SlotReport {
@@ -180,19 +189,17 @@ async fn open(
     Ok((data_key, private))
 }
 
-async fn probe(
-    provider: &dyn KeyWrapper,
-    context: &Context,
-    other: &Context,
-) -> Result<Binding, ProviderError> {
+/// The slot of a random data key, which opened again.
+async fn opens_again(provider: &dyn KeyWrapper, context: &Context) -> Result<Slot, ProviderError> {
     let failed = |_| ProviderError::new(ProviderErrorKind::Unavailable, "the cryptographic library failed");
     let data_key = DataKey::generate().map_err(failed)?;
     let slot = bounded(provider.wrap(&data_key, context)).await?;
-    match bounded(provider.unwrap(&slot, other)).await {
-        Ok(_) => Ok(Binding::Unbound),
-        Err(error) if error.kind == ProviderErrorKind::Refused => Ok(Binding::Bound),
-        Err(error) => Err(error),
+    let opened = bounded(provider.unwrap(&slot, context)).await?;
+    if opened.bytes() != data_key.bytes() {
+        let message = "it decrypted something else than it had encrypted";
+        return Err(ProviderError::new(ProviderErrorKind::Garbage, message));
     }
+    Ok(slot)
 }
 
 async fn bounded<T>(call: BoxFuture<'_, Result<T, ProviderError>>) -> Result<T, ProviderError> {

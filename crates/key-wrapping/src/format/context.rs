@@ -48,6 +48,11 @@ impl ClusterName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The name of another cluster, for a probe. A service may show it in its logs.
+    pub(crate) fn another(&self) -> Self {
+        Self(if self.0 == "another-cluster" { "a-third-cluster" } else { "another-cluster" }.to_owned())
+    }
 }
 
 impl FromStr for ClusterName {
@@ -88,6 +93,13 @@ mod tests {
     fn names_of_clusters() {
         for name in ["a", "prod-eu.1_b", &"x".repeat(100)] {
             assert_eq!(name.parse::<ClusterName>().unwrap().to_string(), name);
+        }
+        for name in ["another-cluster", "a-third-cluster", "prod"] {
+            let name: ClusterName = name.parse().unwrap();
+            assert!(
+                name.another() != name && name.another().as_str().parse() == Ok(name.another()),
+                "{name}"
+            );
         }
         for text in ["", "A", "a b", "a\n", "ü", &"x".repeat(101)] {
             assert_eq!(text.parse::<ClusterName>(), Err(ClusterNameError), "{text:?}");

@@ -2,17 +2,20 @@
 
 use super::*;
 use crate::provider::uri::ProviderUri;
+use crate::providers::age_recipient::{AgeIdentity, AgeRecipient};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use envelope::{KeySize, issue};
 use jiff::SignedDuration;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// A provider in memory, which encrypts under a key of its own.
 #[derive(Debug)]
 struct InMemory {
     uri: ProviderUri,
     key: [u8; 32],
-    binds: bool,
+    /// What it binds of a context.
+    binds: fn(&Context) -> Vec<u8>,
     /// How its calls fail, if they do.
     fails: Option<ProviderErrorKind>,
 }
@@ -20,11 +23,8 @@ struct InMemory {
 impl InMemory {
     fn new(name: u8, binds: bool) -> Self {
         let uri = format!("kmsv2:unix:///run/{name}.sock").parse().unwrap();
+        let binds = if binds { Context::associated_data } else { |_: &Context| Vec::new() };
         Self { uri, key: [name; 32], binds, fails: None }
-    }
-
-    fn aad(&self, context: &Context) -> Vec<u8> {
-        if self.binds { context.associated_data() } else { Vec::new() }
     }
 
     fn cipher(&self) -> LessSafeKey {
@@ -55,7 +55,7 @@ impl KeyWrapper for InMemory {
             let mut wrapped = data_key.bytes().to_vec();
             let nonce = Nonce::assume_unique_for_key([0; 12]);
             self.cipher()
-                .seal_in_place_append_tag(nonce, Aad::from(self.aad(context)), &mut wrapped)
+                .seal_in_place_append_tag(nonce, Aad::from((self.binds)(context)), &mut wrapped)
                 .unwrap();
             let (uri, annotations) = (self.uri.to_string(), BTreeMap::new());
             Ok(Slot { uri, key_id: String::new(), wrapped, annotations })
@@ -71,7 +71,7 @@ impl KeyWrapper for InMemory {
             self.check()?;
             let mut wrapped = slot.wrapped.clone();
             let nonce = Nonce::assume_unique_for_key([0; 12]);
-            let opened = self.cipher().open_in_place(nonce, Aad::from(self.aad(context)), &mut wrapped);
+            let opened = self.cipher().open_in_place(nonce, Aad::from((self.binds)(context)), &mut wrapped);
             let refused = |_| ProviderError::new(ProviderErrorKind::Refused, "it refused the ciphertext");
             Ok(DataKey::take(opened.map_err(refused)?.to_vec()).unwrap())
         })
@@ -203,11 +203,42 @@ async fn each_cause_is_named_and_says_whether_to_try_again() {
 
 #[tokio::test]
 async fn a_provider_that_ignores_the_context_is_found_out() {
-    let failing = InMemory { fails: Some(ProviderErrorKind::Unavailable), ..InMemory::new(3, true) };
-    let all = providers("prod", vec![InMemory::new(1, true), InMemory::new(2, false), failing]);
-    let mut bindings = Vec::new();
-    for provider in all.wrapping() {
-        bindings.push(all.probe(&**provider, now()).await.ok());
+    static CALLS: AtomicU8 = AtomicU8::new(0);
+    let binding = |binds| InMemory { binds, ..InMemory::new(1, true) };
+    let unavailable = InMemory { fails: Some(ProviderErrorKind::Unavailable), ..InMemory::new(1, true) };
+    let cases = [
+        (InMemory::new(1, true), Ok(Binding::Bound)),
+        (InMemory::new(1, false), Ok(Binding::Unbound)),
+        (binding(|context| context.fingerprint.to_string().into()), Ok(Binding::Unbound)),
+        (binding(|context| context.cluster_name.to_string().into()), Ok(Binding::Unbound)),
+        (
+            binding(|context| Context { since: now(), ..context.clone() }.associated_data()),
+            Ok(Binding::Bound),
+        ),
+        (unavailable, Err(ProviderErrorKind::Unavailable)),
+        // It refuses in the right context as well.
+        (binding(|_| vec![CALLS.fetch_add(1, Relaxed)]), Err(ProviderErrorKind::Refused)),
+    ];
+    for (number, (provider, expected)) in cases.into_iter().enumerate() {
+        let providers = providers("prod", vec![provider]);
+        let binding = providers.probe(&*providers.wrapping[0], Timestamp::UNIX_EPOCH).await;
+        assert_eq!(binding.map_err(|error| error.kind), expected, "case {number}");
     }
-    assert_eq!(bindings, [Some(Binding::Bound), Some(Binding::Unbound), None]);
+}
+
+#[test]
+fn a_provider_that_wraps_and_unwraps_is_called_once() {
+    let of = |names: &[u8]| {
+        let provider = |&name: &u8| Arc::new(InMemory::new(name, true)) as Arc<dyn KeyWrapper>;
+        names.iter().map(provider).collect::<Vec<_>>()
+    };
+    let both = KeyProviders::new("prod".parse().unwrap(), of(&[1, 2]), of(&[2, 3]));
+    let uris = both.opening().map(|provider| provider.uri().to_string()).collect::<Vec<_>>().join(" ");
+    assert_eq!(uris, "kmsv2:unix:///run/1.sock kmsv2:unix:///run/2.sock kmsv2:unix:///run/3.sock");
+    // A recipient only wraps.
+    let identity = age::x25519::Identity::generate();
+    let recipient = AgeRecipient::new(&identity.to_public().to_string()).unwrap();
+    let identity: Arc<dyn KeyWrapper> = Arc::new(AgeIdentity::new(identity));
+    let escrow = KeyProviders::new("prod".parse().unwrap(), vec![Arc::new(recipient)], vec![identity]);
+    assert_eq!(escrow.opening().count(), 1);
 }
