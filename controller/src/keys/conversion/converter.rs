@@ -93,7 +93,7 @@ impl<'a> Converter<'a> {
     async fn wrap(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
         let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
         let metadata = self.metadata(old, "wrapped").await?;
-        let unbound = self.wrapping.states.unbound();
+        let unbound = self.wrapping.unbound();
         let secret = new_secret::wrapped(metadata, (key.pair().certificate(), &wrapped), &unbound);
         let created = self.create(secret).await?;
         if let KeyContent::Wrapped { wrapped, .. } = &created.content {

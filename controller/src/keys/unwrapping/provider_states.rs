@@ -31,11 +31,4 @@ impl ProviderStates {
     pub(crate) fn all(&self) -> BTreeMap<String, ProviderState> {
         self.0.lock().clone()
     }
-
-    /// The providers that decrypt in any context what they encrypted.
-    pub(crate) fn unbound(&self) -> Vec<String> {
-        let states = self.0.lock();
-        let unbound = states.iter().filter(|(_, state)| state.binding == Some(Binding::Unbound));
-        unbound.map(|(uri, _)| uri.clone()).collect()
-    }
 }
