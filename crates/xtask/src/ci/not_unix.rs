@@ -21,7 +21,8 @@ const CHANGES: [(&str, &str); 6] = [
     ("signal::unix", "signal::nix"),
 ];
 
-/// Where the dependencies for Unix begin in a Cargo.toml, and how the copy has none of them.
+/// Where the dependencies for Unix begin in a Cargo.toml, and how the copy has none of them. All crates are changed: those that kubeseal-rs
+/// does not have are not compiled.
 const DEPENDENCIES: (&str, &str) = ("'cfg(unix)'.dependencies", "'cfg(any())'.dependencies");
 
 pub(super) fn compile() -> Result<()> {
@@ -29,29 +30,34 @@ pub(super) fn compile() -> Result<()> {
 }
 
 fn change(copy: &Path) -> Result<()> {
-    let manifest = copy.join("kubeseal-rs/Cargo.toml");
-    let text = read(&manifest)?;
-    ensure!(text.contains(DEPENDENCIES.0), "{} has no dependencies for Unix", manifest.display());
-    write(&manifest, &text.replace(DEPENDENCIES.0, DEPENDENCIES.1))?;
-    change_sources(&copy.join("kubeseal-rs/src"))?;
-    for package in ["envelope", "recipients", "api", "sealing", "template", "yaml-edit-in-place"] {
-        change_sources(&copy.join("crates").join(package).join("src"))?;
+    for part in ["kubeseal-rs", "crates"] {
+        change_files(&copy.join(part))?;
     }
-    // What only the code for Unix uses is no mistake.
-    let library = copy.join("kubeseal-rs/src/lib.rs");
-    write(&library, &format!("#![allow(warnings)]\n{}", read(&library)?))
+    for package in ["kubeseal-rs", "crates/key-wrapping"] {
+        let manifest = copy.join(package).join("Cargo.toml");
+        ensure!(
+            read(&manifest)?.contains(DEPENDENCIES.1),
+            "{} has no dependencies for Unix",
+            manifest.display()
+        );
+        // What only the code for Unix uses is no mistake.
+        let library = copy.join(package).join("src/lib.rs");
+        write(&library, &format!("#![allow(warnings)]\n{}", read(&library)?))?;
+    }
+    Ok(())
 }
 
-/// Changes all source files below `dir`.
-fn change_sources(dir: &Path) -> Result<()> {
+/// Changes all source files and manifests below `dir`.
+fn change_files(dir: &Path) -> Result<()> {
     let cannot_read = || format!("cannot read {}", dir.display());
     for entry in fs::read_dir(dir).with_context(cannot_read)? {
         let path = entry.with_context(cannot_read)?.path();
         if path.is_dir() {
-            change_sources(&path)?;
+            change_files(&path)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = read(&path)?;
-            write(&path, &changed(&text))?;
+            write(&path, &changed(&read(&path)?))?;
+        } else if path.ends_with("Cargo.toml") {
+            write(&path, &read(&path)?.replace(DEPENDENCIES.0, DEPENDENCIES.1))?;
         }
     }
     Ok(())
