@@ -27,7 +27,7 @@ use crate::services::google::Google;
 use crate::services::plugin::Plugin;
 
 /// The number of tests at the same time. They mostly wait.
-const SIDE_BY_SIDE: usize = 6;
+const SIDE_BY_SIDE: usize = 8;
 
 /// Each in a namespace of its own.
 macro_rules! tests {
