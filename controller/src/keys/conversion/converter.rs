@@ -102,7 +102,7 @@ impl<'a> Converter<'a> {
             let unwrapped = unwrapped.map_err(|source| StoreError::Unwrap(Box::new(source)))?;
             let key = SealingKey::new(created.about.name.clone(), unwrapped.pair).dated(wrapped.key.since());
             let unwrapped = Unwrapping::Unwrapped { key: Arc::new(key), slots: SlotReport::default() };
-            self.ring.note_unwrapping(Some(&created), wrapped.id, &unwrapped);
+            self.ring.add_unwrapped(&created, wrapped.id, &unwrapped);
         }
         Ok(())
     }

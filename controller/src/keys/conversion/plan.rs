@@ -100,7 +100,7 @@ fn document(secret: &KeySecret) -> Option<&WrappedKey> {
 
 fn unwrapping<'a>(state: &'a RingState, secret: &KeySecret) -> Option<&'a Unwrapping> {
     match &secret.content {
-        KeyContent::Wrapped { wrapped, .. } => state.unwrapped(wrapped),
+        KeyContent::Wrapped { wrapped, .. } => state.unwrapped(wrapped.id),
         _ => None,
     }
 }
@@ -109,7 +109,7 @@ fn unwrapping<'a>(state: &'a RingState, secret: &KeySecret) -> Option<&'a Unwrap
 fn held<'a>(state: &'a RingState, secret: &'a KeySecret) -> Option<(&'a Arc<SealingKey>, bool)> {
     match &secret.content {
         KeyContent::Key { key, .. } => Some((key, false)),
-        KeyContent::Wrapped { wrapped, .. } => match state.unwrapped(wrapped)? {
+        KeyContent::Wrapped { wrapped, .. } => match state.unwrapped(wrapped.id)? {
             Unwrapping::Unwrapped { key, .. } => Some((key, true)),
             Unwrapping::Waiting { .. } | Unwrapping::Failed(_) => None,
         },

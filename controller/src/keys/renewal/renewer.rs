@@ -146,7 +146,7 @@ impl<'a> Renewer<'a> {
             let KeyContent::Wrapped { wrapped, .. } = &created.content else { return None };
             let key = Arc::new(SealingKey::new(new.name.clone(), pair).dated(since));
             let unwrapped = Unwrapping::Unwrapped { key: Arc::clone(&key), slots: SlotReport::default() };
-            self.ring.note_unwrapping(Some(&created), wrapped.id, &unwrapped);
+            self.ring.add_unwrapped(&created, wrapped.id, &unwrapped);
             Some(key)
         }))
     }

@@ -129,9 +129,14 @@ pub(crate) enum SeenBy {
 pub(crate) struct KeyFindings(watch::Sender<BTreeMap<SeenBy, Vec<KeyFinding>>>);
 
 impl KeyFindings {
-    /// Replaces what one watch has found. `findings` is called while no other replacement takes place, so that the last one has the latest.
+    /// Replaces what one watch has found, and notifies of it where that is something else. `findings` is called while no other replacement takes place, so that the last one has the latest.
     pub(crate) fn replace(&self, seen_by: SeenBy, findings: impl FnOnce() -> Vec<KeyFinding>) {
-        self.0.send_modify(|current| _ = current.insert(seen_by, findings()));
+        self.0.send_if_modified(|current| {
+            let findings = findings();
+            let is_changed = current.get(&seen_by) != Some(&findings);
+            current.insert(seen_by, findings);
+            is_changed
+        });
     }
 
     /// The number of findings for each reason.
@@ -142,7 +147,7 @@ impl KeyFindings {
         })
     }
 
-    /// Notified of each replacement.
+    /// Notified of each change.
     pub(crate) fn changes(&self) -> watch::Receiver<BTreeMap<SeenBy, Vec<KeyFinding>>> {
         self.0.subscribe()
     }

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 pub(crate) struct SharedRing {
     current: ArcSwap<RingState>,
     /// Whether a Secret is labelled as a key, or one has been a key since this process started; None until the first complete list
-    /// has been read, and each wrapped key of it was tried. Sent again whenever the state is replaced.
+    /// has been read, and each wrapped key of it was tried, or enough of them. Sent again whenever the state is replaced.
     has_had_key: watch::Sender<Option<bool>>,
     /// How often it was replaced by one that unseals other objects.
     opening: watch::Sender<u64>,
@@ -71,11 +71,29 @@ impl SharedRing {
         self.swap(|now| now.with(secret.clone()));
     }
 
-    /// Adds a wrapped key that was just stored, or notes what has become of unwrapping one.
-    pub(crate) fn note_unwrapping(&self, secret: Option<&KeySecret>, id: WrappedId, unwrapping: &Unwrapping) {
-        self.swap(|now| {
-            let with = secret.map(|secret| now.with(secret.clone()));
-            with.as_ref().unwrap_or(now).unwrapping(id, unwrapping.clone())
+    /// Adds a wrapped key that was just stored and unwrapped.
+    pub(crate) fn add_unwrapped(&self, secret: &KeySecret, id: WrappedId, unwrapping: &Unwrapping) {
+        self.swap(|now| now.with(secret.clone()).unwrapping([(id, unwrapping.clone())]));
+    }
+
+    /// Notes what has become of unwrapping keys. What is known already changes nothing, and notifies of nothing.
+    pub(crate) fn note_unwrapping(&self, unwrapping: &[(WrappedId, Unwrapping)]) {
+        let state = self.state();
+        let is_known =
+            |(id, new): &(WrappedId, Unwrapping)| state.unwrapped(*id).is_some_and(|known| known.is_as(new));
+        if !unwrapping.iter().all(is_known) {
+            self.swap(|now| now.unwrapping(unwrapping.iter().cloned()));
+        }
+    }
+
+    /// The keys count as read, though not each of them was tried: those that were not may wait for long.
+    pub(crate) fn finish_loading(&self) {
+        self.has_had_key.send_if_modified(|has_had_key| {
+            let is_loading = has_had_key.is_none();
+            if is_loading {
+                *has_had_key = Some(!self.current.load().never_had_key());
+            }
+            is_loading
         });
     }
 

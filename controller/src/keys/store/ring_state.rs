@@ -74,10 +74,10 @@ impl RingState {
         Self::new(sources)
     }
 
-    /// This state with what has become of unwrapping a key.
-    pub(crate) fn unwrapping(&self, id: WrappedId, unwrapping: Unwrapping) -> Self {
+    /// This state with what has become of unwrapping keys.
+    pub(crate) fn unwrapping(&self, unwrapping: impl IntoIterator<Item = (WrappedId, Unwrapping)>) -> Self {
         let mut sources = self.sources();
-        sources.unwrapping.insert(id, unwrapping);
+        sources.unwrapping.extend(unwrapping);
         Self::new(sources)
     }
 
@@ -94,8 +94,8 @@ impl RingState {
     }
 
     /// What has become of unwrapping a key; None before it was tried.
-    pub(crate) fn unwrapped(&self, wrapped: &WrappedSecret) -> Option<&Unwrapping> {
-        self.sources.unwrapping.get(&wrapped.id)
+    pub(crate) fn unwrapped(&self, id: WrappedId) -> Option<&Unwrapping> {
+        self.sources.unwrapping.get(&id)
     }
 
     /// The wrapped keys that are neither unwrapped nor known not to open, newest first.
@@ -108,16 +108,21 @@ impl RingState {
             _ => None,
         });
         let is_waiting = |wrapped: &&Arc<WrappedSecret>| {
-            matches!(self.unwrapped(wrapped), None | Some(Unwrapping::Waiting { .. }))
+            matches!(self.unwrapped(wrapped.id), None | Some(Unwrapping::Waiting { .. }))
         };
         let mut waiting: Vec<_> = wrapped.filter(is_waiting).cloned().collect();
         waiting.sort_by_key(|wrapped| std::cmp::Reverse(wrapped.key.since()));
         waiting
     }
 
-    /// Whether the Secrets were listed, and each wrapped key of them was tried.
+    /// The wrapped keys of which nothing is known.
+    pub(crate) fn untried(&self) -> impl Iterator<Item = Arc<WrappedSecret>> {
+        self.waiting().into_iter().filter(|wrapped| self.unwrapped(wrapped.id).is_none())
+    }
+
+    /// Whether the keys were listed, and each wrapped one was tried.
     pub(crate) fn all_tried(&self) -> bool {
-        self.sources.are_listed && self.waiting().iter().all(|wrapped| self.unwrapped(wrapped).is_some())
+        self.sources.are_listed && self.untried().next().is_none()
     }
 
     /// Whether no Secret is labelled as a key, and none has been a key since this process started.

@@ -1,11 +1,14 @@
 //! [`WrappedSecret`]: a wrapped key as its Secret holds it; [`Unwrapping`]: what has become of unwrapping it.
 
+use crate::keys::key_age::CLOCK_TOLERANCE;
 use api::sealing_key::{CERTIFICATE, WRAPPED_KEY};
 use envelope::{Certificate, CertificateError};
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use key_wrapping::{FormatError, SlotReport, WrappedKey};
 use sealing::{KeyWait, SealingKey};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A wrapped key that was read, and not unwrapped.
@@ -16,6 +19,8 @@ pub(crate) struct WrappedSecret {
     pub id: WrappedId,
     pub certificate: Certificate,
     pub key: WrappedKey,
+    /// When the API server created the Secret.
+    pub created: Option<Timestamp>,
 }
 
 /// A digest of all that unwrapping depends on. A change of a label or an annotation does not change it.
@@ -53,7 +58,35 @@ pub(crate) enum WrappedSecretError {
     Format(#[from] FormatError),
 }
 
+impl Unwrapping {
+    /// Whether nothing follows from this one that does not follow from the other. What a provider says may differ each time.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (
+                Self::Waiting { wait, alone, .. },
+                Self::Waiting { wait: other_wait, alone: other_alone, .. },
+            ) => (wait, alone) == (other_wait, other_alone),
+            (Self::Failed(error), Self::Failed(other)) => error == other,
+            _ => false,
+        }
+    }
+}
+
 impl WrappedSecret {
+    /// Whether no controller writes a key like this: it is dated later than its Secret, or has several slots of one provider. It costs more calls
+    /// than others, or wants to come before them.
+    pub(crate) fn is_odd(&self) -> bool {
+        let is_future = |created| self.key.since().duration_since(created) > CLOCK_TOLERANCE;
+        let slots = self.key.slots();
+        let uris: BTreeSet<_> = slots.iter().map(|slot| slot.uri.as_str()).collect();
+        self.created.is_some_and(is_future) || uris.len() < slots.len()
+    }
+
+    /// Whether it has a slot of the provider with this URI.
+    pub(crate) fn has_slot_of(&self, provider: &str) -> bool {
+        self.key.slots().iter().any(|slot| slot.uri == provider)
+    }
+
     pub(crate) fn read(secret: &Secret) -> Result<Self, WrappedSecretError> {
         let bytes = |name| {
             let value = secret.data.as_ref().and_then(|data| data.get(name));
@@ -71,6 +104,7 @@ impl WrappedSecret {
             id: WrappedId(digest.finalize().into()),
             certificate: Certificate::from_pem(std::str::from_utf8(certificate).unwrap_or_default())?,
             key: WrappedKey::from_json(key)?,
+            created: secret.metadata.creation_timestamp.as_ref().map(|created| created.0),
         })
     }
 }

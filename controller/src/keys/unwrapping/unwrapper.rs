@@ -3,24 +3,43 @@
 
 use crate::keys::store::findings::{KeyFindings, SeenBy};
 use crate::keys::store::ring::SharedRing;
-use crate::keys::store::wrapped_secret::{Unwrapping, WrappedSecret};
+use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId, WrappedSecret};
 use crate::keys::unwrapping::order::{Next, Retries};
-use key_wrapping::{KeyProviders, UnwrapError};
+use crate::process::error_chain::chain;
+use key_wrapping::{KeyProviders, ProviderErrorKind, Unwrapped};
 use sealing::{KeyWait, SealingKey};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 /// Failures after which it is asked whether the fault is the key's own.
 const FAILURES: u32 = 3;
 
+/// Keys that fail at the start before the others are waited for no longer.
+const MOST_FIRST_FAILURES: usize = 32;
+
+/// How long keys are waited for at the start.
+const LONGEST_LOADING: Duration = Duration::from_mins(1);
+
 /// Unwraps until this future is dropped.
 pub(crate) async fn unwrap_keys(providers: &KeyProviders, ring: &SharedRing, findings: &KeyFindings) {
     let mut changes = ring.changes();
-    let mut retries = Retries::default();
+    let mut unwrapper = Unwrapper {
+        providers,
+        ring,
+        retries: Retries::default(),
+        first_failures: 0,
+        loading_until: Instant::now() + LONGEST_LOADING,
+    };
     loop {
         changes.borrow_and_update();
-        match retries.next(&ring.state().waiting(), Instant::now()) {
-            Next::Try(wrapped) => try_one(providers, ring, findings, &mut retries, &wrapped).await,
+        match unwrapper.retries.next(&ring.state().waiting(), Instant::now()) {
+            Next::Try(wrapped) => {
+                // Boxed, because it is large.
+                Box::pin(unwrapper.try_one(&wrapped)).await;
+                findings.replace(SeenBy::KeyWatch, || ring.state().findings.clone());
+            }
             Next::Wait(due) => {
                 let retry = async {
                     match due {
@@ -37,75 +56,105 @@ pub(crate) async fn unwrap_keys(providers: &KeyProviders, ring: &SharedRing, fin
     }
 }
 
-async fn try_one(
-    providers: &KeyProviders,
-    ring: &SharedRing,
-    findings: &KeyFindings,
-    retries: &mut Retries,
-    wrapped: &WrappedSecret,
-) {
-    let (secret, fingerprint) = (&wrapped.name, wrapped.certificate.fingerprint());
-    let before = ring.state().waiting().len();
-    let unwrapped = providers.unwrap(&wrapped.key, wrapped.certificate.clone()).await;
-    let is_failure = unwrapped.is_err();
-    let unwrapping = match unwrapped {
-        Ok(unwrapped) => {
-            let by = unwrapped.opened_by;
-            tracing::info!(secret, %fingerprint, by, "unwrapped sealing key");
-            if !unwrapped.slots.is_as_configured() {
-                let slots = unwrapped.slots.to_string();
-                tracing::warn!(secret, %fingerprint, slots, "a sealing key is not wrapped as configured");
-            }
-            let key = SealingKey::new(wrapped.name.clone(), unwrapped.pair).dated(wrapped.key.since());
-            Unwrapping::Unwrapped { key: Arc::new(key), slots: unwrapped.slots }
-        }
-        Err(error) if error.is_transient() => {
-            let delay = retries.failed(wrapped.id, Instant::now()).as_secs();
-            let wait = if error.is_unanswered() { KeyWait::NoAnswer } else { KeyWait::NotOpened };
-            let error = text(&error);
-            tracing::warn!(secret, %fingerprint, error, delay, "a sealing key is not unwrapped yet; trying again");
-            let alone = retries.failures(wrapped.id) >= FAILURES && providers_work(providers, wrapped).await;
-            Unwrapping::Waiting { error, wait, alone }
-        }
-        Err(error) => {
-            let error = text(&error);
-            tracing::error!(secret, %fingerprint, error, "a sealing key cannot be unwrapped");
-            Unwrapping::Failed(error)
-        }
-    };
-    ring.note_unwrapping(None, wrapped.id, &unwrapping);
-    if let Unwrapping::Waiting { alone: false, .. } = &unwrapping {
-        // Who waits for the keys need not wait until each of them was tried.
-        for other in ring.state().waiting() {
-            if ring.state().unwrapped(&other).is_none() {
-                let error = "it was not tried yet, because another key waits for a provider".to_owned();
-                ring.note_unwrapping(
-                    None,
-                    other.id,
-                    &Unwrapping::Waiting { error, wait: KeyWait::NotOpened, alone: false },
-                );
-            }
-        }
-    }
-    findings.replace(SeenBy::KeyWatch, || ring.state().findings.clone());
-    if !is_failure && before > 1 {
-        // A provider answers again: keys that waited for it are tried at once.
-        retries.all_due(Instant::now());
-    }
+struct Unwrapper<'a> {
+    providers: &'a KeyProviders,
+    ring: &'a SharedRing,
+    retries: Retries,
+    /// Keys that failed while the keys were being read.
+    first_failures: usize,
+    loading_until: Instant,
 }
 
-/// Whether each provider that has a slot in the key encrypts and decrypts at this moment.
-async fn providers_work(providers: &KeyProviders, wrapped: &WrappedSecret) -> bool {
-    for provider in providers.opening() {
-        let uri = provider.uri().to_string();
-        let has_slot = wrapped.key.slots().iter().any(|slot| slot.uri == uri);
-        if has_slot && providers.round_trip(&**provider).await.is_err() {
+impl Unwrapper<'_> {
+    async fn try_one(&mut self, wrapped: &WrappedSecret) {
+        let (secret, fingerprint) = (&wrapped.name, wrapped.certificate.fingerprint());
+        let unwrapped = self.providers.unwrap(&wrapped.key, wrapped.certificate.clone()).await;
+        let error = match unwrapped {
+            Ok(unwrapped) => return self.opened(wrapped, unwrapped),
+            Err(error) => error,
+        };
+        let mut notes = Vec::new();
+        let text = chain(&error);
+        if error.is_transient() {
+            let delay = self.retries.failed(wrapped.id, Instant::now()).as_secs();
+            tracing::warn!(secret, %fingerprint, error = text, delay, "a sealing key is not unwrapped yet; trying again");
+            let wait = if error.is_unanswered() { KeyWait::NoAnswer } else { KeyWait::NotOpened };
+            let alone = self.is_alone(wrapped, wait, &mut notes).await;
+            notes.push((wrapped.id, Unwrapping::Waiting { error: text, wait, alone }));
+        } else {
+            tracing::error!(secret, %fingerprint, error = text, "a sealing key cannot be unwrapped");
+            notes.push((wrapped.id, Unwrapping::Failed(text)));
+        }
+        self.ring.note_unwrapping(&notes);
+        if !self.ring.is_loaded() {
+            self.first_failures += 1;
+            if self.first_failures >= MOST_FIRST_FAILURES || self.loading_until <= Instant::now() {
+                self.ring.finish_loading();
+            }
+        }
+    }
+
+    fn opened(&mut self, wrapped: &WrappedSecret, unwrapped: Unwrapped) {
+        let (secret, fingerprint) = (&wrapped.name, wrapped.certificate.fingerprint());
+        let by = unwrapped.opened_by;
+        tracing::info!(secret, %fingerprint, by, "unwrapped sealing key");
+        if !unwrapped.slots.is_as_configured() {
+            let slots = unwrapped.slots.to_string();
+            tracing::warn!(secret, %fingerprint, slots, "a sealing key is not wrapped as configured");
+        }
+        let key = SealingKey::new(wrapped.name.clone(), unwrapped.pair).dated(wrapped.key.since());
+        let opened = Unwrapping::Unwrapped { key: Arc::new(key), slots: unwrapped.slots };
+        self.ring.note_unwrapping(&[(wrapped.id, opened)]);
+        self.retries.answered(&by, &self.ring.state().waiting(), Instant::now());
+    }
+
+    /// Whether the providers of a key that waits work otherwise. Asked after some failures; and at once where others wait for the keys to be read,
+    /// so that they need not wait until each key was tried of providers that do not answer.
+    async fn is_alone(
+        &mut self,
+        wrapped: &WrappedSecret,
+        wait: KeyWait,
+        notes: &mut Vec<(WrappedId, Unwrapping)>,
+    ) -> bool {
+        let state = self.ring.state();
+        if let Some(Unwrapping::Waiting { alone: true, .. }) = state.unwrapped(wrapped.id) {
+            return true;
+        }
+        let spreads = !self.ring.is_loaded() && wait == KeyWait::NoAnswer;
+        if !spreads && self.retries.failures(wrapped.id) < FAILURES {
             return false;
         }
+        let failing = self.failing_providers(wrapped).await;
+        let silent: BTreeSet<_> = failing
+            .iter()
+            .filter(|(_, kind)| *kind == ProviderErrorKind::Unavailable)
+            .map(|(uri, _)| uri.clone())
+            .collect();
+        self.retries.silent(silent.iter().cloned());
+        if spreads && !silent.is_empty() {
+            let opening: Vec<_> =
+                self.providers.opening().map(|provider| provider.uri().to_string()).collect();
+            let has_other =
+                |it: &WrappedSecret| opening.iter().any(|uri| !silent.contains(uri) && it.has_slot_of(uri));
+            let error = "it was not tried, because its key management service does not answer".to_owned();
+            let unanswered = Unwrapping::Waiting { error, wait: KeyWait::NoAnswer, alone: false };
+            let others = state.untried().filter(|it| it.id != wrapped.id && !has_other(it));
+            notes.extend(others.map(|it| (it.id, unanswered.clone())));
+        }
+        failing.is_empty() && self.retries.failures(wrapped.id) >= FAILURES
     }
-    true
-}
 
-fn text(error: &UnwrapError) -> String {
-    crate::process::error_chain::chain(error)
+    /// The providers with a slot in the key that do not encrypt and decrypt at this moment.
+    async fn failing_providers(&self, wrapped: &WrappedSecret) -> Vec<(String, ProviderErrorKind)> {
+        let mut failing = Vec::new();
+        for provider in self.providers.opening() {
+            let uri = provider.uri().to_string();
+            if wrapped.has_slot_of(&uri)
+                && let Err(error) = self.providers.round_trip(&**provider).await
+            {
+                failing.push((uri, error.kind));
+            }
+        }
+        failing
+    }
 }

@@ -34,7 +34,7 @@ fn state(names: &[&str], wanting: &[&str]) -> RingState {
     }
     let policy = KeyPolicy { unwraps: true, serves_plain: true, ..KeyPolicy::default() };
     let read = RingState::unread(policy).replacing(secrets, None);
-    unwrapping.into_iter().fold(read, |state, (id, unwrapping)| state.unwrapping(id, unwrapping))
+    unwrapping.into_iter().fold(read, |state, (id, unwrapping)| state.unwrapping([(id, unwrapping)]))
 }
 
 fn steps(state: &RingState, forms: Forms) -> Vec<String> {
@@ -97,8 +97,8 @@ fn a_copy_that_was_not_wrapped_anew_replaces_no_key() {
         let key = Arc::new(SealingKey::new("copy".into(), self::copy(&pair)));
         let state = RingState::unread(policy.clone())
             .replacing(secrets, None)
-            .unwrapping(wrapped.id, unwrapped(&wrapped, self::copy(&pair)))
-            .unwrapping(copy_wrapped.id, Unwrapping::Unwrapped { key, slots });
+            .unwrapping([(wrapped.id, unwrapped(&wrapped, self::copy(&pair)))])
+            .unwrapping([(copy_wrapped.id, Unwrapping::Unwrapped { key, slots })]);
         assert_eq!(steps(&state, WRAPS), ["wrap wrapped"]);
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::cli::Cli;
 use crate::config::Config;
+use crate::keys::test_wrapped::{pair, read, wrapped_secret};
 use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, LABEL, PRIVATE_KEY, SECRET_TYPE};
 use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
@@ -10,7 +11,7 @@ use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rand::rngs::SysRng;
-use sealing::SealingKey;
+use sealing::{KeyWait, SealingKey};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -93,6 +94,34 @@ async fn a_rejected_secret_ends_the_wait_for_a_first_key() {
     ring.show([Secret { data: None, ..a_key() }]);
     assert!(ring.snapshot().is_empty());
     assert!(timeout(SOON, ring.settled()).await.is_ok(), "no first key is made beside it");
+}
+
+/// A thousand planted keys are tried again and again: nothing is assembled, renewed or written anew where nothing follows from that.
+#[tokio::test]
+async fn only_what_is_new_of_unwrapping_notifies() {
+    let ring =
+        SharedRing::unread_with(&["--key-wrap-with=kmsv2:unix:///run/kms/kms.sock", "--cluster-name=prod"]);
+    let made = || ["one", "two"].map(|name| wrapped_secret(name, &pair(1_000)));
+    let secrets = tokio::task::spawn_blocking(made).await.unwrap();
+    let ids = secrets.clone().map(|secret| read(secret).1.id);
+    let mut loaded = std::pin::pin!(ring.loaded());
+    ring.show(secrets);
+    let waiting = |error: &str, wait| Unwrapping::Waiting { error: error.into(), wait, alone: false };
+    for (name, id, noted, news) in [
+        ("tried", ids[0], waiting("no answer", KeyWait::NoAnswer), true),
+        ("tried again", ids[0], waiting("no answer in 10 s", KeyWait::NoAnswer), false),
+        ("another cause", ids[0], waiting("denied", KeyWait::NotOpened), true),
+        ("failed", ids[0], Unwrapping::Failed("changed".into()), true),
+        ("failed again", ids[0], Unwrapping::Failed("changed".into()), false),
+    ] {
+        let all = ring.changes();
+        ring.note_unwrapping(&[(id, noted)]);
+        assert_eq!(all.has_changed().unwrap(), news, "{name}");
+    }
+    assert!(timeout(A_MOMENT, &mut loaded).await.is_err(), "one was not tried");
+    ring.finish_loading();
+    assert!(timeout(SOON, &mut loaded).await.is_ok(), "it is waited for no longer");
+    assert_eq!(ring.snapshot().waiting().len(), 1);
 }
 
 /// Other writes to a key's Secret do not have failed objects tried again.

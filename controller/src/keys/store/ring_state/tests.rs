@@ -125,7 +125,7 @@ fn a_wrapped_key_counts_once_it_is_unwrapped() {
         let state =
             RingState::unread(policy(unwraps, false)).replacing([("wrapped".into(), secret)].into(), None);
         match unwrapping {
-            Some(unwrapping) => state.unwrapping(wrapped.id, unwrapping(&wrapped, key)),
+            Some(unwrapping) => state.unwrapping([(wrapped.id, unwrapping(&wrapped, key))]),
             None => state,
         }
     };
@@ -198,7 +198,7 @@ fn of_a_key_in_both_forms_the_wrapped_one_counts() {
     let secrets = [("plain".to_owned(), in_plain), ("wrapped".to_owned(), secret)];
     let state = RingState::unread(policy(true, true)).replacing(secrets.into(), None);
     assert_eq!(state.ring.newest().map(SealingKey::name), Some("plain"), "until it is unwrapped");
-    let state = state.unwrapping(wrapped.id, unwrapped(&wrapped, key));
+    let state = state.unwrapping([(wrapped.id, unwrapped(&wrapped, key))]);
     assert_eq!(state.ring.iter().map(SealingKey::name).collect::<Vec<_>>(), ["wrapped"]);
     assert_eq!(state.records.active().map(|key| key.name).collect::<Vec<_>>(), ["wrapped"]);
     assert_eq!(state.findings[0].reason, FindingReason::Plain);
@@ -209,7 +209,7 @@ fn a_key_with_a_slot_of_an_older_key_is_used_and_reported() {
     let key = pair(1_000);
     let (secret, wrapped) = read(wrapped_secret("wrapped", &key));
     let state = RingState::unread(policy(true, false)).replacing([("wrapped".into(), secret)].into(), None);
-    let state = state.unwrapping(wrapped.id, unwrapped(&wrapped, key));
+    let state = state.unwrapping([(wrapped.id, unwrapped(&wrapped, key))]);
     let found = |state: RingState| {
         assert_eq!(state.ring.newest().map(SealingKey::name), Some("wrapped"));
         state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>()
