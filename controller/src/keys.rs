@@ -8,7 +8,7 @@
 //! 2. [`renewal`] plans the next key from that state and the API server's clock, and creates its Secret.
 //! 3. [`published`] chooses the certificate that is served; [`status`] and [`metrics`] report.
 //!
-//! [`key_age`], [`api_server_clock`] and [`renewal_request`] are used by all of these and import none of them.
+//! [`key_age`], [`key_policy`], [`api_server_clock`] and [`renewal_request`] are used by all of these and import none of them.
 //!
 //! Where to add what:
 //!
@@ -23,6 +23,7 @@
 pub(crate) mod api_server_clock;
 pub(crate) mod conversion;
 pub(crate) mod key_age;
+pub(crate) mod key_policy;
 pub(crate) mod metrics;
 pub(crate) mod published;
 pub(crate) mod renewal;

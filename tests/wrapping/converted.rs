@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use api::sealing_key::{ACTIVE, ESCROW, REWRAP, UNBOUND, WRAP, WRAPPED, WRAPPED_KEY};
+use api::sealing_key::{ACTIVE, ESCROW, REWRAP, UNBOUND, WRAP, WRAPPED};
 use envelope::KeyPair;
 use key_wrapping::AgeIdentity;
 use kube::ResourceExt as _;
@@ -128,13 +128,16 @@ pub(crate) async fn an_escrow_copy_lies_beside_each_key_and_opens_with_the_ident
     ensure!(opened.pair.private().to_pkcs1_pem()?.as_str() == pem, "the copy holds another key");
     stop(pod).await?;
 
-    // Another recipient is reported with both names, and the copy stays.
+    // Another recipient is reported with both names; the copy stays, and one for that recipient is made beside it.
     let other = age::x25519::Identity::generate().to_public().to_string();
     let pod = home.start(Values::wrap_with(&[&other])).await?;
     let message = home.sees_event(&copy.name_any(), "SealingKeyWarning").await?;
     ensure!(message.contains(&other) && message.contains(&recipient), "{message}");
-    let copies = home.keys(ESCROW).await?;
-    ensure!(copies.len() == 1 && copies[0].data == copy.data, "{} copies", copies.len());
-    ensure!(copy.data.unwrap_or_default().contains_key(WRAPPED_KEY), "no document");
+    let copies = home.sees_keys(ESCROW, 2).await?;
+    ensure!(copies.iter().any(|it| it.data == copy.data), "the first copy is gone");
+    let new = copies.iter().find(|it| it.data != copy.data).context("no new copy")?;
+    let slots = wrapped(new)?.0.slots().iter().map(|slot| slot.uri.clone()).collect::<Vec<_>>();
+    ensure!(slots == [other], "{slots:?}");
+    serves(&pod, &key).await?;
     stop(pod).await
 }

@@ -31,7 +31,9 @@ impl SharedRing {
         let newest = Schedule::new(&state.records, self.settings(), now).newest().map(|key| key.fingerprint);
         let is_newest = |key: &&SealingKey| Some(key.fingerprint()) == newest;
         // A key in plain that only opens is not among the records' active keys.
+        // One whose escrow copy is not stored could be lost.
         let served: BTreeSet<_> = state.records.active().map(|key| key.fingerprint).collect();
+        let served = &served - &state.without_copy;
         let newest_first = ring.iter().filter(is_newest).chain(ring.iter().filter(|key| !is_newest(key)));
         let served = newest_first.filter(|key| served.contains(&key.fingerprint()));
         let dated: Vec<_> = served.map(|key| (key, KeyAge::of(key), Validity::of(key))).collect();
@@ -49,6 +51,8 @@ impl SharedRing {
             "the sealing keys are wrapped, and not unwrapped yet: the key management service does not answer\n"
         } else if !waiting.is_empty() {
             "the sealing keys are wrapped, and not unwrapped yet: the key management service did not open them\n"
+        } else if !state.without_copy.is_empty() {
+            "the escrow copy of the sealing key is not stored yet\n"
         } else if records.newest_that_only_opens().is_some() {
             "sealing keys have to be wrapped (--key-wrap-required), and those that are there are in plain; a wrapped one is made once the key \
              management service answers\n"
@@ -120,7 +124,12 @@ mod tests {
     fn what_keeps_a_certificate_from_being_served_is_named() {
         let service = ["--key-wrap-with=kmsv2:unix:///run/kms/kms.sock", "--cluster-name=prod"];
         let wrapped = || wrapped_secret("wrapped", &pair(1_000));
-        let cases: [(&[&str], Vec<Secret>, &str); 5] = [
+        let escrow = [
+            "--key-wrap-with=age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm",
+            "--cluster-name=prod",
+        ];
+        let cases: [(&[&str], Vec<Secret>, &str); 6] = [
+            (&escrow, vec![a_key()], "the escrow copy of the sealing key is not stored yet\n"),
             (&[], vec![], "there is no sealing key yet\n"),
             (
                 &service,

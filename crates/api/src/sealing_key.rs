@@ -57,6 +57,9 @@ pub const REWRAP: &str = "sealedsecrets.bitnami.com/rewrap";
 /// Annotation on the Secret of a wrapped key: the providers, with spaces between them, that decrypt what they encrypted in any context.
 pub const UNBOUND: &str = "sealedsecrets.bitnami.com/unbound-providers";
 
+/// Annotation on the Secret of an escrow copy: what shows that it was made with the private key, as the format of wrapped keys has it.
+pub const ESCROW_PROOF: &str = "sealedsecrets.bitnami.com/escrow-proof";
+
 /// Data key of the private half, PEM.
 pub const PRIVATE_KEY: &str = "tls.key";
 

@@ -4,5 +4,5 @@ pub(crate) mod context;
 pub(crate) mod data_key;
 pub(crate) mod document;
 pub(crate) mod error;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod slot;

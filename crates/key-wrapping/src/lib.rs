@@ -2,6 +2,7 @@
 //!
 //! - `format`: the document `wrapped.json`: a private key encrypted under a data key, and the data key under each provider. Bytes in, bytes
 //!   out, without I/O.
+//! - [`EscrowProof`]: shows that a copy for age recipients holds the private key.
 //! - [`KeyWrapper`]: what a provider does: encrypts and decrypts a data key. `providers` has a file for each kind of provider; adding one
 //!   touches this crate alone.
 //! - `https`: the client of those that are reached by HTTPS.
@@ -10,12 +11,14 @@
 //! Nothing here knows Kubernetes. Which Secrets hold wrapped keys, and when they are unwrapped, is in the controller and in `kubeseal-rs`.
 #![doc = include_str!("../FORMAT.md")]
 
+mod escrow_proof;
 mod format;
 mod https;
 mod key_providers;
 mod provider;
 mod providers;
 
+pub use escrow_proof::EscrowProof;
 pub use format::context::{ClusterName, ClusterNameError, Context};
 pub use format::data_key::{CryptoFailed, DataKey};
 pub use format::document::{LONGEST, WrappedKey};

@@ -116,8 +116,17 @@ impl<'a> Converter<'a> {
     async fn escrow(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
         let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
         let metadata = self.metadata(old, "escrow").await?;
-        let secret = new_secret::escrow(metadata, (key.pair().certificate(), &wrapped));
+        let secret = new_secret::escrow(metadata, key.pair(), &wrapped)?;
         let created = self.create(secret).await?;
+        let fault = match &created.content {
+            KeyContent::Escrow(copy) => copy.fault(key, self.ring.state().policy()),
+            _ => Some(String::new()),
+        };
+        // A webhook changed it. Others like it would be made without end.
+        if fault.is_some() {
+            secret_api::delete(&self.secrets, &created.about).await?;
+            return Err(StoreError::ReadBack(created.about.name));
+        }
         self.ring.add(&created);
         let message = format!("stored a copy for the age recipient beside the sealing key {}", old.name);
         self.record(created.about, false, "SealingKeyEscrowed", message);

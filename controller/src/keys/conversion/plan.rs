@@ -75,7 +75,7 @@ fn step(
         (wrapped_anew(), Conversion::Wrap(about.clone(), key_of))
     } else if forms.unwrap_all && is_wrapped {
         (in_plain(), Conversion::Unwrap(about.clone(), key_of))
-    } else if forms.keeps_escrow_copies && !is_wrapped && !has_escrow_copy(state, key) {
+    } else if forms.keeps_escrow_copies && !is_wrapped && state.without_copy.contains(&key.fingerprint()) {
         (None, Conversion::Escrow(about.clone(), key_of))
     } else {
         return None;
@@ -115,13 +115,6 @@ fn held<'a>(state: &'a RingState, secret: &'a KeySecret) -> Option<(&'a Arc<Seal
         },
         _ => None,
     }
-}
-
-fn has_escrow_copy(state: &RingState, key: &SealingKey) -> bool {
-    state.secrets().any(|secret| match &secret.content {
-        KeyContent::Escrow(copy) => copy.certificate.fingerprint() == key.fingerprint(),
-        _ => false,
-    })
 }
 
 #[cfg(test)]

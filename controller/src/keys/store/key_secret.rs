@@ -1,8 +1,11 @@
 //! [`KeySecret`]: one key Secret, as read. Which of them count together is decided in `ring_state`.
 
+pub(crate) mod escrow_copy;
+
 use crate::events::about::About;
 use crate::keys::renewal_request::RenewalRequest;
 use crate::keys::store::findings::FindingReason;
+use crate::keys::store::key_secret::escrow_copy::EscrowCopy;
 use crate::keys::store::wipe::wipe;
 use crate::keys::store::wrapped_secret::WrappedSecret;
 use crate::process::error_chain::chain;
@@ -45,7 +48,7 @@ pub(crate) enum KeyContent {
         request: Option<RenewalRequest>,
     },
     /// A copy of a key in plain, wrapped for age recipients. It is never opened here.
-    Escrow(Arc<WrappedSecret>),
+    Escrow(Arc<EscrowCopy>),
     /// A key that is labelled as leaked; its private key is not read.
     Leaked(Arc<Certificate>),
     /// A key that its label takes out of use; its private key is not read.
@@ -126,15 +129,15 @@ impl KeyContent {
             return Self::Rejected(FindingReason::TooManyEntries, too_many.to_string());
         }
         let wrapped = match WrappedSecret::read(secret) {
-            Ok(wrapped) => Arc::new(wrapped),
+            Ok(wrapped) => wrapped,
             Err(error) => return Self::Rejected(FindingReason::Broken, chain(&error)),
         };
         match label {
             Some(WRAPPED) => {
                 let request = RenewalRequest::on(&secret.metadata, wrapped.certificate.fingerprint());
-                Self::Wrapped { wrapped, request }
+                Self::Wrapped { wrapped: Arc::new(wrapped), request }
             }
-            Some(ESCROW) => Self::Escrow(wrapped),
+            Some(ESCROW) => Self::Escrow(Arc::new(EscrowCopy::new(secret, wrapped))),
             _ => Self::mislabelled(secret, WRAPPED, "wrapped"),
         }
     }

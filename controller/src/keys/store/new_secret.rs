@@ -7,14 +7,14 @@ use crate::config::keys::NewKeys;
 use crate::keys::renewal_request::{FULFILS, RenewalRequest};
 use api::annotations::repeats_object;
 use api::sealing_key::{
-    ACTIVE, CERTIFICATE, ESCROW, LABEL, PRIVATE_KEY, RENEW, REWRAP, SECRET_TYPE, UNBOUND, WRAP, WRAPPED,
-    WRAPPED_KEY, WRAPPED_TYPE,
+    ACTIVE, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, PRIVATE_KEY, RENEW, REWRAP, SECRET_TYPE, UNBOUND, WRAP,
+    WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
 };
 use envelope::{Certificate, KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use key_wrapping::WrappedKey;
+use key_wrapping::{EscrowProof, WrapError, WrappedKey};
 use std::collections::BTreeMap;
 
 /// The Secret of a key in plain.
@@ -37,15 +37,22 @@ pub(crate) fn wrapped(
 }
 
 /// The Secret of an escrow copy.
-pub(crate) fn escrow(metadata: ObjectMeta, (public, key): (&Certificate, &WrappedKey)) -> Secret {
-    secret(metadata, ESCROW, WRAPPED_TYPE, [(WRAPPED_KEY, key.to_json()), certificate(public)])
+pub(crate) fn escrow(
+    mut metadata: ObjectMeta,
+    pair: &KeyPair,
+    key: &WrappedKey,
+) -> Result<Secret, WrapError> {
+    let (public, document) = (pair.certificate(), key.to_json());
+    let proof = EscrowProof::of(public.fingerprint(), &document).made_with(pair.private())?;
+    metadata.annotations.get_or_insert_default().insert(ESCROW_PROOF.into(), proof);
+    Ok(secret(metadata, ESCROW, WRAPPED_TYPE, [(WRAPPED_KEY, document), certificate(public)]))
 }
 
 /// The labels and annotations of a new key's Secret.
 pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest]) -> ObjectMeta {
     // The annotations of the flags may not request anything of the controller.
     let mut annotations = settings.annotations.clone();
-    for request in [RENEW, FULFILS, WRAP, REWRAP, UNBOUND] {
+    for request in [RENEW, FULFILS, WRAP, REWRAP, UNBOUND, ESCROW_PROOF] {
         annotations.remove(request);
     }
     annotations.extend(RenewalRequest::annotation(fulfils).map(|requests| (FULFILS.to_owned(), requests)));
@@ -61,7 +68,8 @@ pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest
 pub(crate) fn copied_metadata(name: String, of: &ObjectMeta) -> ObjectMeta {
     let mut annotations = of.annotations.clone().unwrap_or_default();
     // What `kubectl apply` left there holds the whole Secret, with its private key.
-    annotations.retain(|name, _| !repeats_object(name) && ![WRAP, REWRAP, UNBOUND].contains(&name.as_str()));
+    let of_form = [WRAP, REWRAP, UNBOUND, ESCROW_PROOF];
+    annotations.retain(|name, _| !repeats_object(name) && !of_form.contains(&name.as_str()));
     ObjectMeta {
         name: Some(name),
         annotations: Some(annotations),

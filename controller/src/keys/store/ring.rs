@@ -3,9 +3,9 @@
 use crate::config::key_wrapping::KeyWrapping;
 use crate::config::keys::Keys;
 use crate::keys::api_server_clock::ApiServerClock;
+use crate::keys::key_policy::KeyPolicy;
 use crate::keys::store::key_secret::KeySecret;
 use crate::keys::store::ring_state::RingState;
-use crate::keys::store::ring_state::sources::KeyPolicy;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId};
 use arc_swap::ArcSwap;
 use sealing::KeyRing;
@@ -158,6 +158,7 @@ fn policy(settings: &Keys) -> KeyPolicy {
         serves_plain: !wrapping.is_some_and(|wrapping| wrapping.required),
         unwrap_all: wrapping.is_some_and(|wrapping| wrapping.unwrap_all),
         wrapping: wrapping.map(KeyWrapping::wrap_uris).unwrap_or_default(),
+        cluster_name: wrapping.map(|wrapping| wrapping.cluster_name.clone()),
         escrow_recipients: wrapping.map(KeyWrapping::escrow_recipients).unwrap_or_default(),
     }
 }

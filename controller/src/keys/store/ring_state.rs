@@ -9,11 +9,12 @@
 mod assembly;
 pub(crate) mod sources;
 
+use crate::keys::key_policy::KeyPolicy;
 use crate::keys::store::findings::KeyFinding;
 use crate::keys::store::key_records::KeyRecords;
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::ring_state::assembly::{Assembled, assemble};
-use crate::keys::store::ring_state::sources::{KeyPolicy, Sources};
+use crate::keys::store::ring_state::sources::Sources;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId, WrappedSecret};
 use api::resource_version::is_later;
 use envelope::Fingerprint;
@@ -30,6 +31,8 @@ pub(crate) struct RingState {
     pub(crate) findings: Vec<KeyFinding>,
     /// The keys of which a Secret says that there is a backup.
     pub(crate) backed_up: BTreeSet<Fingerprint>,
+    /// The keys in plain that have no escrow copy, where each is to have one. Their certificates are not served.
+    pub(crate) without_copy: BTreeSet<Fingerprint>,
 }
 
 impl RingState {
@@ -41,8 +44,8 @@ impl RingState {
         });
         let present: BTreeSet<_> = wrapped.collect();
         sources.unwrapping.retain(|id, _| present.contains(id));
-        let Assembled { ring, records, findings, backed_up } = assemble(&sources);
-        Self { sources, ring: Arc::new(ring), records: Arc::new(records), findings, backed_up }
+        let Assembled { ring, records, findings, backed_up, without_copy } = assemble(&sources);
+        Self { sources, ring: Arc::new(ring), records: Arc::new(records), findings, backed_up, without_copy }
     }
 
     /// The state before the keys were read.
@@ -86,6 +89,10 @@ impl RingState {
         let mut sources = self.sources();
         sources.current_keys.insert(provider.to_owned(), key_id.to_owned());
         Self::new(sources)
+    }
+
+    pub(crate) fn policy(&self) -> &KeyPolicy {
+        &self.sources.policy
     }
 
     /// The Secrets, by name.

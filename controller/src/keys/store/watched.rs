@@ -100,8 +100,8 @@ impl WatchedSecrets {
                 let fingerprint = wrapped.certificate.fingerprint();
                 tracing::info!(secret, %fingerprint, "read a wrapped sealing key");
             }
-            KeyContent::Escrow(wrapped) => {
-                let fingerprint = wrapped.certificate.fingerprint();
+            KeyContent::Escrow(copy) => {
+                let fingerprint = copy.wrapped.certificate.fingerprint();
                 tracing::debug!(secret, %fingerprint, "read an escrow copy of a sealing key");
             }
             KeyContent::Leaked(certificate) => {

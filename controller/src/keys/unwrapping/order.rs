@@ -1,7 +1,7 @@
 //! [`Retries::next`]: which wrapped key is tried next, and when. Pure.
 //!
 //! Decided: one call at a time, and each key has its own backoff. Keys that were never tried come first: the newest, by the date that it claims,
-//! and the one whose Secret is the oldest, take turns. Instead of the newest alone, because whoever may write Secrets may plant a thousand keys
+//! and the one whose Secret is the oldest, take turns. Instead of the newest alone, because a user who may write Secrets may plant a thousand keys
 //! that claim to be newer than the real ones; but not older Secrets. Keys as no controller writes them come last.
 
 use crate::keys::store::wrapped_secret::{WrappedId, WrappedSecret};

@@ -1,10 +1,14 @@
 //! Which keys are stored in another form.
 
 use super::*;
-use crate::keys::store::ring_state::sources::KeyPolicy;
-use crate::keys::test_wrapped::{pair, plain, read, unwrapped, wrapped_secret};
+use crate::keys::key_policy::KeyPolicy;
+use crate::keys::store::new_secret;
+use crate::keys::test_wrapped::{RECIPIENT, at, pair, plain, read, unwrapped, wrapped_secret};
 use envelope::{KeyPair, PrivateKey};
-use key_wrapping::SlotReport;
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::Secret;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use key_wrapping::{KeyProviders, ProviderEnvironment, SlotReport};
 use std::collections::BTreeMap;
 
 const WRAPS: Forms = Forms { wraps: true, unwrap_all: false, keeps_escrow_copies: false };
@@ -17,7 +21,8 @@ fn copy(pair: &KeyPair) -> KeyPair {
 }
 
 /// One key in plain, in wrapped form, or in both; of which those of these names want a conversion.
-fn state(names: &[&str], wanting: &[&str]) -> RingState {
+fn state(names: &[&str], wanting: &[&str], escrow_recipients: Vec<String>) -> RingState {
+    let policy = KeyPolicy { unwraps: true, serves_plain: true, escrow_recipients, ..KeyPolicy::default() };
     let pair = pair(1_000);
     let mut secrets = BTreeMap::new();
     let mut unwrapping = Vec::new();
@@ -32,7 +37,6 @@ fn state(names: &[&str], wanting: &[&str]) -> RingState {
         secret.wants_conversion = wanting.contains(name);
         secrets.insert((*name).to_owned(), secret);
     }
-    let policy = KeyPolicy { unwraps: true, serves_plain: true, ..KeyPolicy::default() };
     let read = RingState::unread(policy).replacing(secrets, None);
     unwrapping.into_iter().fold(read, |state, (id, unwrapping)| state.unwrapping([(id, unwrapping)]))
 }
@@ -65,7 +69,12 @@ fn each_state_has_its_step() {
         (&["wrapped"], &["wrapped"], ESCROWS, &[]),
     ];
     for (secrets, wanting, forms, expected) in cases {
-        assert_eq!(steps(&state(secrets, wanting), forms), expected, "{secrets:?} {wanting:?} {forms:?}");
+        let recipients = forms.keeps_escrow_copies.then(|| RECIPIENT.to_owned()).into_iter().collect();
+        assert_eq!(
+            steps(&state(secrets, wanting, recipients), forms),
+            expected,
+            "{secrets:?} {wanting:?} {forms:?}"
+        );
     }
 }
 
@@ -78,6 +87,83 @@ fn a_key_that_is_not_unwrapped_or_not_in_use_is_left_as_it_is() {
     let waiting = RingState::unread(policy).replacing([("wrapped".to_owned(), secret)].into(), None);
     for forms in [WRAPS, UNWRAPS, ESCROWS] {
         assert_eq!(steps(&waiting, forms), Vec::<String>::new());
+    }
+}
+
+/// The Secret of an escrow copy of this key.
+fn escrow(pair: &KeyPair, recipient: &str, cluster: &str) -> Secret {
+    let wrapper =
+        key_wrapping::connect(&recipient.parse().unwrap(), &ProviderEnvironment::default()).unwrap();
+    let providers = KeyProviders::new(cluster.parse().unwrap(), vec![wrapper], Vec::new());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let wrapped = runtime.block_on(providers.wrap(pair, at(1_000))).unwrap();
+    let metadata = ObjectMeta { name: Some("copy".into()), ..ObjectMeta::default() };
+    new_secret::escrow(metadata, pair, &wrapped).unwrap()
+}
+
+/// Only the controller that has the private key can make a copy that counts; of one that does not, the user is told.
+#[test]
+fn a_copy_that_is_not_known_to_open_for_the_recipient_here_does_not_count() {
+    const OTHER: &str = "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
+    let (pair, other) = (pair(1_000), pair(1_000));
+    let with = |mut secret: Secret, change: &dyn Fn(&mut Secret)| {
+        change(&mut secret);
+        secret
+    };
+    let whole = || escrow(&pair, RECIPIENT, "prod");
+    // What a user may write who does not have the private key.
+    let planted = || {
+        let theirs = escrow(&other, RECIPIENT, "prod");
+        with(theirs, &|secret| {
+            let certificate = pair.certificate().to_pem().into_bytes();
+            secret.data.as_mut().unwrap().insert("tls.crt".into(), ByteString(certificate));
+        })
+    };
+    let cases: [(&str, Secret, Option<&str>); 6] = [
+        ("as it was made", whole(), None),
+        ("planted", planted(), Some("nothing shows that it holds the private key")),
+        (
+            "without its proof",
+            with(whole(), &|secret| secret.metadata.annotations = None),
+            Some("nothing shows"),
+        ),
+        (
+            "changed",
+            with(whole(), &|secret| {
+                secret.data.as_mut().unwrap().get_mut("wrapped.json").unwrap().0.push(b' ');
+            }),
+            Some("nothing shows"),
+        ),
+        (
+            "for another recipient",
+            escrow(&pair, OTHER, "prod"),
+            Some("it is not wrapped with the configured age1cy0"),
+        ),
+        (
+            "for another cluster",
+            escrow(&pair, RECIPIENT, "test"),
+            Some("it is for the cluster test, and this one is prod"),
+        ),
+    ];
+    let policy = KeyPolicy {
+        serves_plain: true,
+        escrow_recipients: vec![RECIPIENT.into()],
+        cluster_name: Some("prod".parse().unwrap()),
+        ..KeyPolicy::default()
+    };
+    for (name, copy, fault) in cases {
+        let key = Arc::new(SealingKey::new("plain".into(), self::copy(&pair)));
+        let secrets = [
+            ("plain".to_owned(), plain("plain", key)),
+            ("copy".to_owned(), KeySecret::read(copy.into(), sealing::KeyOrder::default())),
+        ];
+        let state = RingState::unread(policy.clone()).replacing(secrets.into(), None);
+        let expected: &[&str] = if fault.is_some() { &["escrow plain"] } else { &[] };
+        assert_eq!(steps(&state, ESCROWS), expected, "{name}");
+        assert_eq!(state.without_copy.len(), expected.len(), "{name}");
+        let message = state.findings.first().map(|finding| finding.message.as_str());
+        assert!(message.is_some() == fault.is_some(), "{name}: {message:?}");
+        assert!(message.unwrap_or_default().starts_with(fault.unwrap_or_default()), "{name}: {message:?}");
     }
 }
 

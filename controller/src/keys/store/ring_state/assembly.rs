@@ -4,11 +4,11 @@ use crate::keys::key_age::KeyAge;
 use crate::keys::renewal_request::RenewalRequest;
 use crate::keys::store::findings::{FindingReason, KeyFinding};
 use crate::keys::store::key_records::{KeyRecord, KeyRecords, KeyState};
+use crate::keys::store::key_secret::escrow_copy::EscrowCopy;
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::ring_state::sources::Sources;
-use crate::keys::store::wrapped_secret::{Unwrapping, WrappedSecret};
+use crate::keys::store::wrapped_secret::Unwrapping;
 use envelope::{Certificate, Fingerprint};
-use key_wrapping::SlotReport;
 use sealing::{KeyRing, KeyWait, SealingKey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,6 +56,7 @@ pub(crate) struct Assembled {
     pub records: KeyRecords,
     pub findings: Vec<KeyFinding>,
     pub backed_up: BTreeSet<Fingerprint>,
+    pub without_copy: BTreeSet<Fingerprint>,
 }
 
 pub(crate) fn assemble(sources: &Sources) -> Assembled {
@@ -65,6 +66,7 @@ pub(crate) fn assemble(sources: &Sources) -> Assembled {
         let state = assembly.take(secret);
         records.push(KeyRecord { name: name.clone(), state, fulfils: secret.fulfils.clone() });
     }
+    let without_copy = assembly.without_copy();
     let Assembly { keys, revoked, retired, backed_up, findings, waiting, .. } = assembly;
     let had_any = sources.had_any || !keys.is_empty();
     Assembled {
@@ -72,6 +74,7 @@ pub(crate) fn assemble(sources: &Sources) -> Assembled {
         records: KeyRecords { secrets: records, had_any },
         findings,
         backed_up,
+        without_copy,
     }
 }
 
@@ -195,13 +198,39 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    /// Reports a copy that is for other recipients than those configured.
-    fn check_escrow(&mut self, secret: &KeySecret, copy: &WrappedSecret) {
-        let configured = &self.sources.policy.escrow_recipients;
-        let report = SlotReport::new(&copy.key, false, configured);
-        if !configured.is_empty() && !report.is_as_configured() {
-            self.find(secret, FindingReason::Escrow, report.to_string());
+    /// Reports a copy that is not as it should be.
+    fn check_escrow(&mut self, secret: &KeySecret, copy: &EscrowCopy) {
+        let policy = &self.sources.policy;
+        if policy.escrow_recipients.is_empty() {
+            return;
         }
+        let is_of = |key: &&Arc<SealingKey>| key.fingerprint() == copy.wrapped.certificate.fingerprint();
+        let slots = copy.slots(policy);
+        let fault = self.sources.keys_in_plain().find(is_of).and_then(|key| copy.fault(key, policy));
+        if let Some(fault) = fault {
+            let message =
+                format!("{fault}; another copy is made beside it: delete this one once you need it no more");
+            self.find(secret, FindingReason::Escrow, message);
+        } else if !slots.is_as_configured() {
+            self.find(secret, FindingReason::Escrow, slots.to_string());
+        }
+    }
+
+    /// The keys in plain that have no copy as it should be, where copies are kept.
+    fn without_copy(&self) -> BTreeSet<Fingerprint> {
+        let Sources { policy, secrets, .. } = self.sources;
+        if policy.escrow_recipients.is_empty() {
+            return BTreeSet::new();
+        }
+        let copies: Vec<_> = secrets
+            .values()
+            .filter_map(|secret| match &secret.content {
+                KeyContent::Escrow(copy) => Some(copy),
+                _ => None,
+            })
+            .collect();
+        let has_copy = |key: &SealingKey| copies.iter().any(|copy| copy.fault(key, policy).is_none());
+        self.sources.keys_in_plain().filter(|key| !has_copy(key)).map(|key| key.fingerprint()).collect()
     }
 
     fn has_leaked(&self, key: &SealingKey) -> bool {
