@@ -3,6 +3,7 @@
 use super::*;
 use crate::provider::uri::ProviderUri;
 use crate::providers::age_recipient::{AgeIdentity, AgeRecipient};
+use async_trait::async_trait;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use envelope::{KeySize, issue};
 use jiff::SignedDuration;
@@ -36,6 +37,7 @@ impl InMemory {
     }
 }
 
+#[async_trait]
 impl KeyWrapper for InMemory {
     fn uri(&self) -> &ProviderUri {
         &self.uri
@@ -45,36 +47,24 @@ impl KeyWrapper for InMemory {
         true
     }
 
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        Box::pin(async {
-            self.check()?;
-            let mut wrapped = data_key.bytes().to_vec();
-            let nonce = Nonce::assume_unique_for_key([0; 12]);
-            self.cipher()
-                .seal_in_place_append_tag(nonce, Aad::from((self.binds)(context)), &mut wrapped)
-                .unwrap();
-            let (uri, annotations) = (self.uri.to_string(), BTreeMap::new());
-            Ok(Slot { uri, key_id: String::new(), wrapped, annotations })
-        })
+    async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
+        self.check()?;
+        let mut wrapped = data_key.bytes().to_vec();
+        let nonce = Nonce::assume_unique_for_key([0; 12]);
+        self.cipher()
+            .seal_in_place_append_tag(nonce, Aad::from((self.binds)(context)), &mut wrapped)
+            .unwrap();
+        let (uri, annotations) = (self.uri.to_string(), BTreeMap::new());
+        Ok(Slot { uri, key_id: String::new(), wrapped, annotations })
     }
 
-    fn unwrap<'a>(
-        &'a self,
-        slot: &'a Slot,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
-        Box::pin(async {
-            self.check()?;
-            let mut wrapped = slot.wrapped.clone();
-            let nonce = Nonce::assume_unique_for_key([0; 12]);
-            let opened = self.cipher().open_in_place(nonce, Aad::from((self.binds)(context)), &mut wrapped);
-            let refused = |_| ProviderError::new(ProviderErrorKind::Refused, "it refused the ciphertext");
-            Ok(DataKey::take(opened.map_err(refused)?.to_vec()).unwrap())
-        })
+    async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
+        self.check()?;
+        let mut wrapped = slot.wrapped.clone();
+        let nonce = Nonce::assume_unique_for_key([0; 12]);
+        let opened = self.cipher().open_in_place(nonce, Aad::from((self.binds)(context)), &mut wrapped);
+        let refused = |_| ProviderError::new(ProviderErrorKind::Refused, "it refused the ciphertext");
+        Ok(DataKey::take(opened.map_err(refused)?.to_vec()).unwrap())
     }
 }
 

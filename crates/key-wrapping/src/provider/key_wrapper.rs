@@ -5,13 +5,14 @@ use crate::format::data_key::DataKey;
 use crate::format::slot::Slot;
 use crate::provider::error::ProviderError;
 use crate::provider::uri::ProviderUri;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use std::fmt;
 
 /// Encrypts and decrypts data keys.
 ///
 /// An implementation contacts only what its configuration names: nothing in a slot is an address. It sets no time limit of its own beside
 /// that of a connection: [`KeyProviders`](crate::KeyProviders) bounds each call.
+#[async_trait]
 pub trait KeyWrapper: fmt::Debug + Send + Sync {
     /// The provider, as its slots name it.
     fn uri(&self) -> &ProviderUri;
@@ -26,23 +27,15 @@ pub trait KeyWrapper: fmt::Debug + Send + Sync {
     fn binds_context(&self) -> bool;
 
     /// Encrypts a data key. The slot's `uri` is this provider's.
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>>;
+    async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError>;
 
     /// Decrypts the data key of a slot, whose `uri` is this provider's.
-    fn unwrap<'a>(
-        &'a self,
-        slot: &'a Slot,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<DataKey, ProviderError>>;
+    async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError>;
 
     /// The name of the key, or of its version, with which the provider encrypts now, where it can be asked; and so whether the provider
     /// works. Slots with another one are stale.
-    fn current_key_id(&self) -> BoxFuture<'_, Result<Option<String>, ProviderError>> {
-        Box::pin(async { Ok(None) })
+    async fn current_key_id(&self) -> Result<Option<String>, ProviderError> {
+        Ok(None)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::provider::error::{ProviderError, ProviderErrorKind};
 use crate::provider::key_wrapper::KeyWrapper;
 use crate::provider::uri::ProviderUri;
 use age::x25519::{Identity, Recipient};
-use futures::future::{BoxFuture, ready};
+use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -33,14 +33,9 @@ impl AgeRecipient {
         let recipient: Recipient = text.parse().ok()?;
         Some(Self { uri: ProviderUri::Age { recipient: recipient.to_string() }, recipient })
     }
-
-    fn encrypt(&self, data_key: &DataKey) -> Result<Slot, ProviderError> {
-        let failed = |_| ProviderError::new(ProviderErrorKind::Unavailable, "age could not encrypt");
-        let wrapped = age::encrypt(&self.recipient, data_key.bytes()).map_err(failed)?;
-        Ok(Slot { uri: self.uri.to_string(), key_id: String::new(), wrapped, annotations: BTreeMap::new() })
-    }
 }
 
+#[async_trait]
 impl KeyWrapper for AgeRecipient {
     fn uri(&self) -> &ProviderUri {
         &self.uri
@@ -54,17 +49,15 @@ impl KeyWrapper for AgeRecipient {
         false
     }
 
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        _: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        Box::pin(ready(self.encrypt(data_key)))
+    async fn wrap(&self, data_key: &DataKey, _: &Context) -> Result<Slot, ProviderError> {
+        let failed = |_| ProviderError::new(ProviderErrorKind::Unavailable, "age could not encrypt");
+        let wrapped = age::encrypt(&self.recipient, data_key.bytes()).map_err(failed)?;
+        Ok(Slot { uri: self.uri.to_string(), key_id: String::new(), wrapped, annotations: BTreeMap::new() })
     }
 
-    fn unwrap<'a>(&'a self, _: &'a Slot, _: &'a Context) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
+    async fn unwrap(&self, _: &Slot, _: &Context) -> Result<DataKey, ProviderError> {
         let message = "only the identity of this recipient opens it";
-        Box::pin(ready(Err(ProviderError::new(ProviderErrorKind::Refused, message))))
+        Err(ProviderError::new(ProviderErrorKind::Refused, message))
     }
 }
 
@@ -76,15 +69,9 @@ impl AgeIdentity {
         let uri = ProviderUri::Age { recipient: recipient.to_string() };
         Self { to: AgeRecipient { uri, recipient }, identity }
     }
-
-    fn decrypt(&self, wrapped: &[u8]) -> Result<DataKey, ProviderError> {
-        let refused = |message| ProviderError::new(ProviderErrorKind::Refused, message);
-        let opened = age::decrypt(&self.identity, wrapped)
-            .map_err(|_| refused("the age identity does not open it"))?;
-        DataKey::take(opened).ok_or_else(|| refused("what the age identity opened is no data key"))
-    }
 }
 
+#[async_trait]
 impl KeyWrapper for AgeIdentity {
     fn uri(&self) -> &ProviderUri {
         &self.to.uri
@@ -94,16 +81,15 @@ impl KeyWrapper for AgeIdentity {
         false
     }
 
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        self.to.wrap(data_key, context)
+    async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
+        self.to.wrap(data_key, context).await
     }
 
-    fn unwrap<'a>(&'a self, slot: &'a Slot, _: &'a Context) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
-        Box::pin(ready(self.decrypt(&slot.wrapped)))
+    async fn unwrap(&self, slot: &Slot, _: &Context) -> Result<DataKey, ProviderError> {
+        let refused = |message| ProviderError::new(ProviderErrorKind::Refused, message);
+        let opened = age::decrypt(&self.identity, &slot.wrapped)
+            .map_err(|_| refused("the age identity does not open it"))?;
+        DataKey::take(opened).ok_or_else(|| refused("what the age identity opened is no data key"))
     }
 }
 

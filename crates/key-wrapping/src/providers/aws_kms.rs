@@ -27,7 +27,7 @@ use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::aws_kms::credential_source::CredentialSource;
 use crate::providers::aws_kms::failure::{Operation, failure};
 use crate::providers::aws_kms::signature::signed;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
 use strict_json::Base64;
@@ -90,27 +90,6 @@ impl AwsKms {
         }
     }
 
-    async fn encrypt(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
-        let plaintext = base64(data_key.bytes());
-        let body = ToEncrypt { key_id: &self.arn, plaintext: &plaintext, encryption_context: context.into() };
-        let request = Request::post_json("/", &body)?.keeping_secret(&plaintext);
-        let response = self.call(Operation::Encrypt, request).await?;
-        let Encrypted { key_id, ciphertext_blob } = response.json()?;
-        self.check_key(&key_id)?;
-        slot(&self.uri, &key_id, ciphertext_blob.0)
-    }
-
-    async fn decrypt(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
-        let ciphertext = base64(&slot.wrapped);
-        let body =
-            ToDecrypt { key_id: &self.arn, ciphertext_blob: &ciphertext, encryption_context: context.into() };
-        let request = Request::post_json("/", &body)?.keeping_secret(&ciphertext);
-        let response = self.call(Operation::Decrypt, request).await?;
-        let Decrypted { key_id, plaintext } = response.json()?;
-        self.check_key(&key_id)?;
-        data_key(&plaintext)
-    }
-
     /// Whether the answer is of the configured key. An alias stands for a key whose ARN is another.
     fn check_key(&self, key_id: &str) -> Result<(), ProviderError> {
         if self.arn == key_id || self.arn.contains(":alias/") {
@@ -144,6 +123,7 @@ fn endpoint(
     Ok(Endpoint::https(&format!("{service}.{region}.{domain}")).map_err(|_| ProviderUriError::AwsKms)?)
 }
 
+#[async_trait]
 impl KeyWrapper for AwsKms {
     fn uri(&self) -> &ProviderUri {
         &self.uri
@@ -153,20 +133,25 @@ impl KeyWrapper for AwsKms {
         true
     }
 
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        Box::pin(self.encrypt(data_key, context))
+    async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
+        let plaintext = base64(data_key.bytes());
+        let body = ToEncrypt { key_id: &self.arn, plaintext: &plaintext, encryption_context: context.into() };
+        let request = Request::post_json("/", &body)?.keeping_secret(&plaintext);
+        let response = self.call(Operation::Encrypt, request).await?;
+        let Encrypted { key_id, ciphertext_blob } = response.json()?;
+        self.check_key(&key_id)?;
+        slot(&self.uri, &key_id, ciphertext_blob.0)
     }
 
-    fn unwrap<'a>(
-        &'a self,
-        slot: &'a Slot,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
-        Box::pin(self.decrypt(slot, context))
+    async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
+        let ciphertext = base64(&slot.wrapped);
+        let body =
+            ToDecrypt { key_id: &self.arn, ciphertext_blob: &ciphertext, encryption_context: context.into() };
+        let request = Request::post_json("/", &body)?.keeping_secret(&ciphertext);
+        let response = self.call(Operation::Decrypt, request).await?;
+        let Decrypted { key_id, plaintext } = response.json()?;
+        self.check_key(&key_id)?;
+        data_key(&plaintext)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::gcp_kms::access_token::AccessTokens;
 use crate::providers::gcp_kms::crc32c::{Checksum, crc32c};
 use crate::providers::gcp_kms::failure::{Operation, failure};
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use strict_json::Base64;
@@ -82,7 +82,26 @@ impl GcpKms {
         self.client.send(&self.endpoint, &request).await
     }
 
-    async fn encrypt(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
+    fn path(&self, verb: &str) -> String {
+        format!("/v1/{}:{verb}", self.name)
+    }
+}
+
+fn garbage(problem: &str) -> ProviderError {
+    ProviderError::new(ProviderErrorKind::Garbage, format!("its answer cannot be used: {problem}"))
+}
+
+#[async_trait]
+impl KeyWrapper for GcpKms {
+    fn uri(&self) -> &ProviderUri {
+        &self.uri
+    }
+
+    fn binds_context(&self) -> bool {
+        true
+    }
+
+    async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
         let (plaintext, context) = (base64(data_key.bytes()), context.associated_data());
         let body = ToEncrypt {
             plaintext: &plaintext,
@@ -106,7 +125,7 @@ impl GcpKms {
         slot(&self.uri, version, encrypted.ciphertext.0)
     }
 
-    async fn decrypt(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
+    async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
         let (ciphertext, context) = (base64(&slot.wrapped), context.associated_data());
         let body = ToDecrypt {
             ciphertext: &ciphertext,
@@ -122,40 +141,6 @@ impl GcpKms {
             return Err(garbage("the checksum of the plaintext is another"));
         }
         Ok(data_key)
-    }
-
-    fn path(&self, verb: &str) -> String {
-        format!("/v1/{}:{verb}", self.name)
-    }
-}
-
-fn garbage(problem: &str) -> ProviderError {
-    ProviderError::new(ProviderErrorKind::Garbage, format!("its answer cannot be used: {problem}"))
-}
-
-impl KeyWrapper for GcpKms {
-    fn uri(&self) -> &ProviderUri {
-        &self.uri
-    }
-
-    fn binds_context(&self) -> bool {
-        true
-    }
-
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        Box::pin(self.encrypt(data_key, context))
-    }
-
-    fn unwrap<'a>(
-        &'a self,
-        slot: &'a Slot,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
-        Box::pin(self.decrypt(slot, context))
     }
 }
 

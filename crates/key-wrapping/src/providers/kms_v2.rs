@@ -17,10 +17,10 @@ use crate::provider::key_wrapper::KeyWrapper;
 use crate::provider::uri::ProviderUri;
 use crate::provider::words::shown;
 use api::{DecryptRequest, EncryptRequest, StatusRequest};
+use async_trait::async_trait;
 use aws_lc_rs::rand;
 use connection::connect;
 use failure::failure;
-use futures::future::BoxFuture;
 use std::path::{Path, PathBuf};
 
 /// The versions of the API that its status may name; both are the same API.
@@ -37,8 +37,19 @@ impl KmsV2 {
     pub(crate) fn new(socket: &Path) -> Self {
         Self { uri: ProviderUri::KmsV2 { socket: socket.into() }, socket: socket.into() }
     }
+}
 
-    async fn encrypt(&self, data_key: &DataKey) -> Result<Slot, ProviderError> {
+#[async_trait]
+impl KeyWrapper for KmsV2 {
+    fn uri(&self) -> &ProviderUri {
+        &self.uri
+    }
+
+    fn binds_context(&self) -> bool {
+        false
+    }
+
+    async fn wrap(&self, data_key: &DataKey, _: &Context) -> Result<Slot, ProviderError> {
         let plaintext = data_key.bytes().to_vec();
         let request = EncryptRequest { plaintext, uid: uid()? };
         let answer = connect(&self.socket).await?.encrypt(request).await;
@@ -48,7 +59,7 @@ impl KmsV2 {
         Ok(Slot { uri: self.uri.to_string(), key_id: answer.key_id, wrapped, annotations })
     }
 
-    async fn decrypt(&self, slot: &Slot) -> Result<DataKey, ProviderError> {
+    async fn unwrap(&self, slot: &Slot, _: &Context) -> Result<DataKey, ProviderError> {
         let refused = |problem| {
             ProviderError::new(ProviderErrorKind::Refused, format!("no plugin gave this slot: {problem}"))
         };
@@ -64,7 +75,7 @@ impl KmsV2 {
         DataKey::take(answer.plaintext).ok_or_else(|| garbage("what it decrypted is no data key"))
     }
 
-    async fn status(&self) -> Result<String, ProviderError> {
+    async fn current_key_id(&self) -> Result<Option<String>, ProviderError> {
         let answer = connect(&self.socket).await?.status(StatusRequest {}).await;
         let answer = answer.map_err(|status| failure(&status, &[]))?.into_inner();
         if !VERSIONS.contains(&answer.version.as_str()) {
@@ -76,33 +87,7 @@ impl KmsV2 {
             return Err(ProviderError::new(ProviderErrorKind::Unavailable, message));
         }
         limits::check_key_id(&answer.key_id).map_err(garbage)?;
-        Ok(answer.key_id)
-    }
-}
-
-impl KeyWrapper for KmsV2 {
-    fn uri(&self) -> &ProviderUri {
-        &self.uri
-    }
-
-    fn binds_context(&self) -> bool {
-        false
-    }
-
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        _: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        Box::pin(self.encrypt(data_key))
-    }
-
-    fn unwrap<'a>(&'a self, slot: &'a Slot, _: &'a Context) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
-        Box::pin(self.decrypt(slot))
-    }
-
-    fn current_key_id(&self) -> BoxFuture<'_, Result<Option<String>, ProviderError>> {
-        Box::pin(async { self.status().await.map(Some) })
+        Ok(Some(answer.key_id))
     }
 }
 

@@ -21,7 +21,7 @@ use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::open_bao::failure::{Step, failure};
 use crate::providers::open_bao::login::Login;
 use crate::providers::open_bao::server::Server;
-use futures::future::BoxFuture;
+use async_trait::async_trait;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -75,7 +75,26 @@ impl OpenBaoTransit {
         self.server.send(request, Some(&token.value)).await
     }
 
-    async fn encrypt(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
+    fn path(&self, verb: &str) -> String {
+        format!("/v1/{}/{verb}/{}", self.mount, self.key)
+    }
+
+    fn failure(&self, step: Step, response: &Response) -> ProviderError {
+        failure(step, response, self.server.endpoint(), (&self.mount, &self.key))
+    }
+}
+
+#[async_trait]
+impl KeyWrapper for OpenBaoTransit {
+    fn uri(&self) -> &ProviderUri {
+        &self.uri
+    }
+
+    fn binds_context(&self) -> bool {
+        true
+    }
+
+    async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
         let (plaintext, context) = (base64(data_key.bytes()), base64(&context.associated_data()));
         let body = ToEncrypt { plaintext: &plaintext, associated_data: &context, context: &context };
         let request = Request::post_json(self.path("encrypt"), &body)?.keeping_secret(&plaintext);
@@ -90,7 +109,7 @@ impl OpenBaoTransit {
         slot(&self.uri, version, ciphertext.as_bytes().to_vec())
     }
 
-    async fn decrypt(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
+    async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
         let refused = || {
             ProviderError::new(ProviderErrorKind::Refused, "the slot has no ciphertext of a transit engine")
         };
@@ -107,7 +126,7 @@ impl OpenBaoTransit {
     }
 
     /// The newest version of the key. A policy may well not allow to read it.
-    async fn latest_version(&self) -> Result<Option<String>, ProviderError> {
+    async fn current_key_id(&self) -> Result<Option<String>, ProviderError> {
         let logs_in_again = !self.is_unreadable.load(Relaxed);
         let response = self.call(&Request::get(self.path("keys")), logs_in_again).await?;
         self.is_unreadable.store(response.status == StatusCode::FORBIDDEN, Relaxed);
@@ -116,44 +135,6 @@ impl OpenBaoTransit {
             StatusCode::FORBIDDEN => Ok(None),
             _ => Err(self.failure(Step::Read, &response)),
         }
-    }
-
-    fn path(&self, verb: &str) -> String {
-        format!("/v1/{}/{verb}/{}", self.mount, self.key)
-    }
-
-    fn failure(&self, step: Step, response: &Response) -> ProviderError {
-        failure(step, response, self.server.endpoint(), (&self.mount, &self.key))
-    }
-}
-
-impl KeyWrapper for OpenBaoTransit {
-    fn uri(&self) -> &ProviderUri {
-        &self.uri
-    }
-
-    fn binds_context(&self) -> bool {
-        true
-    }
-
-    fn wrap<'a>(
-        &'a self,
-        data_key: &'a DataKey,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<Slot, ProviderError>> {
-        Box::pin(self.encrypt(data_key, context))
-    }
-
-    fn unwrap<'a>(
-        &'a self,
-        slot: &'a Slot,
-        context: &'a Context,
-    ) -> BoxFuture<'a, Result<DataKey, ProviderError>> {
-        Box::pin(self.decrypt(slot, context))
-    }
-
-    fn current_key_id(&self) -> BoxFuture<'_, Result<Option<String>, ProviderError>> {
-        Box::pin(self.latest_version())
     }
 }
 

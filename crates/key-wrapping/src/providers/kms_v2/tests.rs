@@ -22,11 +22,11 @@ fn text(error: &ProviderError) -> String {
 async fn a_plugin_that_does_not_run_is_unavailable() {
     let (_dir, plugin) = plugin();
     let expected = "Unavailable: cannot connect to its socket: No such file or directory (os error 2)";
-    assert_eq!(text(&plugin.status().await.unwrap_err()), expected);
+    assert_eq!(text(&plugin.current_key_id().await.unwrap_err()), expected);
     // The socket of one that was killed.
     drop(UnixListener::bind(&plugin.socket).unwrap());
     let expected = "Unavailable: cannot connect to its socket: Connection refused (os error 111)";
-    assert_eq!(text(&plugin.status().await.unwrap_err()), expected);
+    assert_eq!(text(&plugin.current_key_id().await.unwrap_err()), expected);
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn what_does_not_speak_grpc_is_unavailable() {
             // Until the client has read it.
             stream.read_to_end(&mut Vec::new()).await.unwrap();
         };
-        let (status, ()) = futures::future::join(plugin.status(), serve).await;
+        let (status, ()) = futures::future::join(plugin.current_key_id(), serve).await;
         let error = text(&status.unwrap_err());
         assert!(error.starts_with("Unavailable: the connection to its socket failed: "), "{error}");
     }
@@ -76,7 +76,12 @@ async fn a_slot_that_no_plugin_gave_is_refused_and_not_sent() {
         wrapped: vec![1],
         annotations: BTreeMap::new(),
     };
-    let error = plugin.decrypt(&slot).await.unwrap_err();
+    let context = Context {
+        fingerprint: "ab".repeat(32).parse().unwrap(),
+        cluster_name: "prod".parse().unwrap(),
+        since: "2026-01-02T03:04:05Z".parse().unwrap(),
+    };
+    let error = plugin.unwrap(&slot, &context).await.unwrap_err();
     assert_eq!(text(&error), "Refused: no plugin gave this slot: its key_id is empty");
 }
 
