@@ -110,13 +110,14 @@ async fn run_async(config: Config) -> Result<(), RunError> {
         let (client, own_namespace) = client_and_namespace();
         tokio::spawn(watch_foreign_namespace(client, own_namespace, foreign, Arc::clone(&findings)));
     }
-    if let Some(wrapping) = wrapping.clone() {
-        let (ring, findings) = (Arc::clone(&ring), Arc::clone(&findings));
+    let unwrapping_keys = {
+        let (wrapping, ring, findings) = (wrapping.clone(), Arc::clone(&ring), Arc::clone(&findings));
         tokio::spawn(async move {
+            let Some(wrapping) = wrapping else { return std::future::pending().await };
             let unwrapping = unwrap_keys(&wrapping.providers, &ring, &findings);
-            tokio::join!(unwrapping, watch_providers(&wrapping, &ring, &findings))
-        });
-    }
+            tokio::join!(unwrapping, watch_providers(&wrapping, &ring, &findings));
+        })
+    };
     let renewal_requests = Arc::<LocalRequests>::default();
     let (client, namespace) = client_and_namespace();
     tokio::spawn(handle_signal(renewal_signal, client, namespace, ring, Arc::clone(&renewal_requests)));
@@ -125,6 +126,7 @@ async fn run_async(config: Config) -> Result<(), RunError> {
     tokio::select! {
         ended = work_then_close(&replica, &delay_over, &close, answering) => ended?,
         _ = watching_keys => return Err(RunError::Keys),
+        _ = unwrapping_keys => return Err(RunError::Keys),
     }
     tracing::info!("stopped");
     Ok(())

@@ -20,8 +20,13 @@ pub(crate) struct KeyPolicy {
 }
 
 impl KeyPolicy {
+    /// Whether keys are wrapped: new ones, and others where a user requests it. Age recipients alone only have copies.
+    pub(crate) fn wraps(&self) -> bool {
+        !self.wrapping.is_empty() && self.escrow_recipients.is_empty()
+    }
+
     /// Whether a provider that wraps new keys has a slot in this one.
-    pub(crate) fn wraps(&self, key: &WrappedKey) -> bool {
+    pub(crate) fn wraps_with_slot_of(&self, key: &WrappedKey) -> bool {
         key.slots().iter().any(|slot| self.wrapping.contains(&slot.uri))
     }
 }

@@ -53,6 +53,7 @@ pub(crate) fn plain(name: &str, key: Arc<SealingKey>) -> KeySecret {
         content: KeyContent::Key { key, request: None },
         is_backed_up: false,
         wants_conversion: false,
+        is_terminating: false,
         fulfils: Vec::new(),
     }
 }

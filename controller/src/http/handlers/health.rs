@@ -17,6 +17,9 @@ pub(crate) async fn healthz() -> &'static str {
 /// Ready once the keys have been read, there is at least one, and SealedSecrets are being watched, unless another
 /// replica does that: a standby serves everything that a leader does. Not ready once the process received SIGTERM: it
 /// still answers, so that no request is refused that Kubernetes sends here until it has noticed.
+///
+/// Decided: ready without a certificate to serve, as where the keys are in plain and have to be wrapped, and the service refuses. It unseals, and
+/// a replica taken out of the Service would not make the certificate come; `/v1/cert.pem` says why there is none.
 pub(crate) async fn readyz(
     State(state): State<Arc<HttpState>>,
     RawQuery(query): RawQuery,
@@ -45,7 +48,13 @@ pub(crate) async fn readyz(
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "[{sign}] {name}{detail}");
     }
-    // No reason to take a replica out of service: renewal uses the dates that fit.
+    // Neither is a reason to take a replica out of service. Without a certificate it unseals all the same with the keys that are there, such as those
+    // in plain while a key management service wraps no new one. Renewal uses the dates that fit.
+    let served = match keys.published {
+        Some(_) => "[+] certificate served".to_owned(),
+        None => format!("[!] certificate served: {}", state.ring.why_none_is_published().trim_end()),
+    };
+    let _ = writeln!(lines, "{served}");
     let sign = if keys.clock_skew.any() { '!' } else { '+' };
     let _ = writeln!(lines, "[{sign}] sealing keys dated by {}", keys.clock_skew);
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, lines)

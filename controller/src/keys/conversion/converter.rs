@@ -14,11 +14,14 @@ use crate::keys::store::{new_secret, secret_api};
 use crate::keys::unwrapping::providers::Wrapping;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
+use envelope::Fingerprint;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use key_wrapping::SlotReport;
 use kube::{Api, Client};
+use parking_lot::Mutex;
 use sealing::SealingKey;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +34,8 @@ pub(crate) struct Converter<'a> {
     wrapping: &'a Wrapping,
     forms: Forms,
     events: EventQueue,
+    /// The keys whose copy came back changed from the API server: others would be made without end.
+    spoilt: Mutex<BTreeSet<Fingerprint>>,
 }
 
 impl<'a> Converter<'a> {
@@ -42,7 +47,7 @@ impl<'a> Converter<'a> {
         events: EventQueue,
     ) -> Self {
         let secrets = Api::namespaced(client.clone(), namespace);
-        Self { secrets, ring, wrapping, forms, events }
+        Self { secrets, ring, wrapping, forms, events, spoilt: Mutex::default() }
     }
 
     /// Converts until this future is dropped.
@@ -52,7 +57,11 @@ impl<'a> Converter<'a> {
         let mut backoff = BACKOFF;
         loop {
             changes.borrow_and_update();
-            let steps = plan(&self.ring.state(), self.forms);
+            let mut steps = plan(&self.ring.state(), self.forms);
+            let spoilt = self.spoilt.lock().clone();
+            steps.retain(
+                |step| !matches!(step, Conversion::Escrow(_, key) if spoilt.contains(&key.fingerprint())),
+            );
             if steps.is_empty() {
                 backoff = BACKOFF;
                 if changes.changed().await.is_err() {
@@ -122,8 +131,9 @@ impl<'a> Converter<'a> {
             KeyContent::Escrow(copy) => copy.fault(key, self.ring.state().policy()),
             _ => Some(String::new()),
         };
-        // A webhook changed it. Others like it would be made without end.
+        // A webhook changed it.
         if fault.is_some() {
+            self.spoilt.lock().insert(key.fingerprint());
             secret_api::delete(&self.secrets, &created.about).await?;
             return Err(StoreError::ReadBack(created.about.name));
         }
@@ -133,9 +143,14 @@ impl<'a> Converter<'a> {
         Ok(())
     }
 
-    async fn delete(&self, old: &About, new: &str) -> Result<(), StoreError> {
-        secret_api::delete(&self.secrets, old).await?;
-        let secret = &old.name;
+    async fn delete(&self, old: &About, new: &About) -> Result<(), StoreError> {
+        // The watch may be late, and this Secret the last one with the key.
+        let found = secret_api::find(&self.secrets, &new.name, self.ring.settings().order).await?;
+        let is_there = found.is_some_and(|found| found.about == *new && !found.is_terminating);
+        if !is_there || !secret_api::delete(&self.secrets, old).await? {
+            return Ok(());
+        }
+        let (secret, new) = (&old.name, &new.name);
         if self.forms.unwrap_all {
             tracing::warn!(secret, new, "the sealing key stands in plain now");
             return Ok(());
@@ -149,7 +164,7 @@ impl<'a> Converter<'a> {
             "the sealing key of the deleted Secret {secret} is kept here now. Backups of the cluster and of etcd from before still have it in \
              its earlier form: renew the key (`kubeseal-rs keys renew`), and reseal"
         );
-        let about = About { name: new.to_owned(), uid: None, resource_version: None, ..old.clone() };
+        let about = About { name: new.clone(), uid: None, resource_version: None, ..old.clone() };
         self.record(about, false, "SealingKeyWrapped", message);
         Ok(())
     }
@@ -183,6 +198,9 @@ impl<'a> Converter<'a> {
     }
 }
 
+/// The longest name of a Secret.
+const LONGEST_NAME: usize = 253;
+
 /// The name of the Secret of another form: the name of the old one with the form after it, and a number where that is taken.
 fn free_name(old: &str, form: &str, is_taken: impl Fn(&str) -> bool) -> String {
     const FORMS: [&str; 3] = ["-wrapped", "-plain", "-escrow"];
@@ -191,9 +209,11 @@ fn free_name(old: &str, form: &str, is_taken: impl Fn(&str) -> bool) -> String {
         .into_iter()
         .find_map(|name| FORMS.iter().find_map(|form| name.strip_suffix(form)));
     let stem = stem.unwrap_or(old);
-    let numbered = |number: usize| match number {
-        1 => format!("{stem}-{form}"),
-        number => format!("{stem}-{form}-{number}"),
+    let numbered = |number: usize| {
+        let end = if number == 1 { format!("-{form}") } else { format!("-{form}-{number}") };
+        // The names of Secrets are ASCII.
+        let stem = stem.get(..LONGEST_NAME - end.len()).unwrap_or(stem).trim_end_matches(['-', '.']);
+        format!("{stem}{end}")
     };
     let mut number = 1;
     loop {
@@ -224,5 +244,10 @@ mod tests {
         ] {
             assert_eq!(free_name(old, form, |name| taken.contains(&name)), expected, "{old}");
         }
+        let long = format!("{}.{}", "a".repeat(244), "b".repeat(8));
+        let first = free_name(&long, "wrapped", |_| false);
+        assert_eq!(first, format!("{}-wrapped", "a".repeat(244)));
+        let second = free_name(&long, "wrapped", |name| name == first);
+        assert_eq!(second, format!("{}-wrapped-2", "a".repeat(243)));
     }
 }

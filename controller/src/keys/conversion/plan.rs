@@ -7,6 +7,7 @@ use crate::keys::store::ring_state::RingState;
 use crate::keys::store::wrapped_secret::Unwrapping;
 use key_wrapping::WrappedKey;
 use sealing::SealingKey;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the flags say about the form of keys.
@@ -29,8 +30,8 @@ pub(crate) enum Conversion {
     Unwrap(About, Arc<SealingKey>),
     /// Stores a copy for the age recipients.
     Escrow(About, Arc<SealingKey>),
-    /// Deletes the Secret, because the key is there in the form that is wanted: in the Secret of this name.
-    Delete { old: About, new: String },
+    /// Deletes the Secret, because the key is there in the form that is wanted: in the Secret `new`.
+    Delete { old: About, new: About },
 }
 
 impl Forms {
@@ -43,14 +44,22 @@ impl Forms {
     }
 }
 
-/// The steps that the Secrets of this moment need. A key that is not in use is left as it is.
+/// The steps that the Secrets of this moment need. A key that is not in use is left as it is. One that stands in several Secrets is stored once.
 pub(crate) fn plan(state: &RingState, forms: Forms) -> Vec<Conversion> {
     let in_use = |key: &SealingKey| state.ring.iter().any(|it| it.fingerprint() == key.fingerprint());
     let held = state.secrets().filter_map(|secret| {
         let (key, is_wrapped) = held(state, secret)?;
-        in_use(key).then_some((secret, key, is_wrapped))
+        (in_use(key) && !secret.is_terminating).then_some((secret, key, is_wrapped))
     });
-    held.filter_map(|(secret, key, is_wrapped)| step(state, forms, secret, key, is_wrapped)).collect()
+    let mut stored = BTreeSet::new();
+    held.filter_map(|(secret, key, is_wrapped)| step(state, forms, secret, key, is_wrapped))
+        .filter(|step| match step {
+            Conversion::Wrap(_, key) | Conversion::Unwrap(_, key) | Conversion::Escrow(_, key) => {
+                stored.insert(key.fingerprint())
+            }
+            Conversion::Delete { .. } => true,
+        })
+        .collect()
 }
 
 fn step(
@@ -61,7 +70,8 @@ fn step(
     is_wrapped: bool,
 ) -> Option<Conversion> {
     let about = secret.about.clone();
-    let others = || state.secrets().filter(|other| other.about.name != about.name && !other.wants_conversion);
+    let stays = |other: &&KeySecret| !other.wants_conversion && !other.is_terminating;
+    let others = || state.secrets().filter(|other| other.about.name != about.name).filter(stays);
     // A copy under other providers, or of the same document, replaces nothing: the key would be lost with the old provider.
     let wrapped_anew = || {
         others().find(|other| {
@@ -81,7 +91,7 @@ fn step(
         return None;
     };
     Some(match instead {
-        Some(new) => Conversion::Delete { new: new.about.name.clone(), old: about },
+        Some(new) => Conversion::Delete { new: new.about.clone(), old: about },
         None => step,
     })
 }

@@ -65,7 +65,8 @@ impl<'a> Renewer<'a> {
     }
 
     /// Makes a key if there has never been one. Returns once there is a key, from wherever, or once it is clear that none is to
-    /// be made.
+    /// be made, or that a key management service does not wrap it now: [`renew`](Self::renew) goes on trying, while SealedSecrets get the
+    /// reason why they are not unsealed.
     pub(crate) async fn ensure_first_key(&self) {
         self.ring.loaded().await;
         if !self.ring.snapshot().is_empty() {
@@ -74,14 +75,25 @@ impl<'a> Renewer<'a> {
         let mut changes = self.ring.changes();
         let key_exists =
             async { while self.ring.snapshot().is_empty() && changes.changed().await.is_ok() {} };
-        let mut settled = pin!(self.settle_with_retries());
+        let mut settled = pin!(self.make_first_key());
         tokio::select! {
             biased;
             () = key_exists => {
                 // The watch may show our own key before the creation is answered, which is still to be logged and recorded.
                 let _ = timeout(ANSWER_BEHIND_WATCH, &mut settled).await;
             }
-            _ = &mut settled => {}
+            () = &mut settled => {}
+        }
+    }
+
+    async fn make_first_key(&self) {
+        let mut backoff = BACKOFF;
+        while let Err(error) = settle(self, self.requests).await {
+            log_error(&error);
+            if let RenewalError::Store(StoreError::Wrap(_)) = error {
+                return;
+            }
+            tokio::time::sleep(backoff.next_delay()).await;
         }
     }
 
@@ -187,6 +199,10 @@ impl RenewalApi for Renewer<'_> {
 
     async fn create(&self, key: &NewKey, now: Timestamp) -> Result<bool, RenewalError> {
         log_reason(key, self.settings());
+        // Generating a key takes seconds.
+        if let Some(wrapping) = &self.wrapping {
+            Box::pin(wrapping.check()).await.map_err(StoreError::from)?;
+        }
         let pair = generate(&self.settings().new, now).await?;
         let (secret, fingerprint) = (&key.name, pair.certificate().fingerprint());
         // Boxed, because the future of a whole term contains it.

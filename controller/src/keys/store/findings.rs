@@ -40,10 +40,12 @@ pub(crate) enum FindingReason {
     Stale,
     /// An escrow copy for another recipient than the configured ones.
     Escrow,
+    /// A user requests that it is wrapped, and no provider is configured that wraps. It is used.
+    Request,
 }
 
 impl FindingReason {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Type,
         Self::Incomplete,
         Self::Broken,
@@ -60,11 +62,15 @@ impl FindingReason {
         Self::Slots,
         Self::Stale,
         Self::Escrow,
+        Self::Request,
     ];
 
     /// Whether the Secret is not used as a sealing key.
     pub(crate) fn is_refusal(self) -> bool {
-        !matches!(self, Self::Plain | Self::Slots | Self::Stale | Self::Escrow | Self::Waiting)
+        !matches!(
+            self,
+            Self::Plain | Self::Slots | Self::Stale | Self::Escrow | Self::Waiting | Self::Request
+        )
     }
 
     /// The value of the metric's label.
@@ -86,6 +92,7 @@ impl FindingReason {
             Self::Slots => "slots",
             Self::Stale => "stale",
             Self::Escrow => "escrow",
+            Self::Request => "request",
         }
     }
 }

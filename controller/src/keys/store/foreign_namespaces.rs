@@ -9,7 +9,7 @@ use crate::events::about::About;
 use crate::keys::store::findings::{FindingReason, KeyFinding, KeyFindings, SeenBy};
 use crate::process::error_chain::chain;
 use api::ObservedMetadata;
-use api::sealing_key::{ACTIVE, LABEL};
+use api::sealing_key::{ACTIVE, LABEL, WRAPPED};
 use futures::StreamExt as _;
 use k8s_openapi::api::core::v1::Secret;
 use kube::runtime::watcher::Event;
@@ -24,7 +24,7 @@ pub(crate) async fn watch_foreign_namespace(
     namespace: Option<String>,
     findings: Arc<KeyFindings>,
 ) {
-    let labelled = watch_config().labels(&format!("{LABEL}={ACTIVE}"));
+    let labelled = watch_config().labels(&format!("{LABEL} in ({ACTIVE},{WRAPPED})"));
     let (secrets, selected) = match &namespace {
         Some(namespace) => (Api::<ObservedMetadata<Secret>>::namespaced(client, namespace), labelled),
         None => (Api::all(client), labelled.fields(&format!("metadata.namespace!={own_namespace}"))),

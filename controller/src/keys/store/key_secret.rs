@@ -29,6 +29,8 @@ pub(crate) struct KeySecret {
     pub is_backed_up: bool,
     /// Whether it requests that the key is stored in another form: wrapped, or wrapped anew.
     pub wants_conversion: bool,
+    /// Whether it is being deleted, and has finalizers.
+    pub is_terminating: bool,
     /// The requests to renew other keys that it says it fulfils.
     pub fulfils: Vec<RenewalRequest>,
 }
@@ -68,13 +70,14 @@ impl KeySecret {
         let fulfils = RenewalRequest::fulfilled_by(metadata);
         let has = |name| metadata.annotations.as_ref().is_some_and(|all| all.contains_key(name));
         let is_backed_up = has(BACKED_UP);
+        let is_terminating = metadata.deletion_timestamp.is_some();
         let wants_conversion = match &content {
             KeyContent::Key { .. } => has(WRAP),
             KeyContent::Wrapped { .. } => has(REWRAP),
             _ => false,
         };
         wipe(secret.known_mut());
-        Self { about, content, is_backed_up, wants_conversion, fulfils }
+        Self { about, content, is_backed_up, wants_conversion, is_terminating, fulfils }
     }
 
     /// Reads the Secret that has the name of a new key. Without the label it is no key Secret, and only takes the name.
@@ -83,8 +86,14 @@ impl KeySecret {
             return Self::read(secret, order);
         }
         wipe(secret.known_mut());
-        let (about, content) = (About::secret(&secret), KeyContent::Unused);
-        Self { about, content, is_backed_up: false, wants_conversion: false, fulfils: Vec::new() }
+        Self {
+            about: About::secret(&secret),
+            content: KeyContent::Unused,
+            is_backed_up: false,
+            wants_conversion: false,
+            is_terminating: secret.known().metadata.deletion_timestamp.is_some(),
+            fulfils: Vec::new(),
+        }
     }
 }
 

@@ -81,17 +81,17 @@ pub(crate) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Opti
     Ok(list.items.pop())
 }
 
-/// Deletes this version of a Secret. A Secret that was changed since, or is gone, stays as it is.
-pub(crate) async fn delete(secrets: &Api<Secret>, about: &About) -> Result<(), StoreError> {
+/// Deletes this version of a Secret. False where it was changed since, or is gone.
+pub(crate) async fn delete(secrets: &Api<Secret>, about: &About) -> Result<bool, StoreError> {
     let version = Preconditions { uid: about.uid.clone(), resource_version: about.resource_version.clone() };
     let parameters = DeleteParams { preconditions: Some(version), ..DeleteParams::default() };
     match with_api_timeout(secrets.delete(&about.name, &parameters)).await {
         Ok(deleted) => {
             // The answer may be the Secret itself.
             deleted.left().iter_mut().for_each(wipe);
-            Ok(())
+            Ok(true)
         }
-        Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(()),
+        Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(false),
         Err(source) => Err(StoreError::api(&about.name)(source)),
     }
 }

@@ -4,7 +4,9 @@ use crate::client::cluster::Cluster;
 use crate::config::key_wrapping::KeyWrapping;
 use crate::keys::unwrapping::provider_states::ProviderStates;
 use crate::keys::unwrapping::token_requests::TokenRequests;
-use key_wrapping::{Binding, KeyProviders, KeyWrapper, ProviderEnvironment, ProviderSpec, ProviderSpecError};
+use key_wrapping::{
+    Binding, KeyProviders, KeyWrapper, ProviderEnvironment, ProviderSpec, ProviderSpecError, WrapError,
+};
 use std::sync::Arc;
 
 /// A provider that the flags name cannot be used.
@@ -32,6 +34,20 @@ impl Wrapping {
         };
         let unbound = self.providers.wrapping().filter(|provider| is_unbound(provider));
         unbound.map(|provider| provider.uri().to_string()).collect()
+    }
+}
+
+impl Wrapping {
+    /// Whether each provider that wraps new keys, and opens them, does both at this moment.
+    pub(crate) async fn check(&self) -> Result<(), WrapError> {
+        for provider in self.providers.wrapping().filter(|provider| provider.can_unwrap()) {
+            self.providers.round_trip(&**provider).await.map_err(|source| WrapError::Provider {
+                uri: provider.uri().to_string(),
+                step: "does not encrypt and decrypt",
+                source,
+            })?;
+        }
+        Ok(())
     }
 }
 

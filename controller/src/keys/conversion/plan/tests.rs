@@ -46,7 +46,7 @@ fn steps(state: &RingState, forms: Forms) -> Vec<String> {
         Conversion::Wrap(about, _) => format!("wrap {}", about.name),
         Conversion::Unwrap(about, _) => format!("unwrap {}", about.name),
         Conversion::Escrow(about, _) => format!("escrow {}", about.name),
-        Conversion::Delete { old, new } => format!("delete {}, as {new}", old.name),
+        Conversion::Delete { old, new } => format!("delete {}, as {}", old.name, new.name),
     };
     plan(state, forms).into_iter().map(step).collect()
 }
@@ -55,7 +55,10 @@ fn steps(state: &RingState, forms: Forms) -> Vec<String> {
 fn each_state_has_its_step() {
     // Secrets; those that want a conversion; the flags; the steps.
     type Case = (&'static [&'static str], &'static [&'static str], Forms, &'static [&'static str]);
-    let cases: [Case; 11] = [
+    let cases: [Case; 14] = [
+        (&["plain", "plain-2"], &["plain", "plain-2"], WRAPS, &["wrap plain"]),
+        (&["wrapped", "wrapped-2"], &["wrapped", "wrapped-2"], WRAPS, &["wrap wrapped"]),
+        (&["wrapped", "wrapped-2"], &[], UNWRAPS, &["unwrap wrapped"]),
         (&["plain"], &[], WRAPS, &[]),
         (&["plain"], &["plain"], WRAPS, &["wrap plain"]),
         (&["plain", "wrapped"], &["plain"], WRAPS, &["delete plain, as wrapped"]),
@@ -76,6 +79,21 @@ fn each_state_has_its_step() {
             "{secrets:?} {wanting:?} {forms:?}"
         );
     }
+}
+
+/// Who deletes the new Secret just now would lose the key with the old one.
+#[test]
+fn a_secret_that_is_being_deleted_replaces_none_and_is_not_converted() {
+    let terminating = |mut state: RingState, name: &str| {
+        let mut secrets: BTreeMap<_, _> =
+            state.secrets().map(|it| (it.about.name.clone(), it.clone())).collect();
+        secrets.get_mut(name).unwrap().is_terminating = true;
+        state = state.replacing(secrets, None);
+        steps(&state, WRAPS)
+    };
+    let both = || state(&["plain", "wrapped"], &["plain"], Vec::new());
+    assert_eq!(terminating(both(), "wrapped"), ["wrap plain"]);
+    assert_eq!(terminating(both(), "plain"), Vec::<String>::new());
 }
 
 #[test]

@@ -100,6 +100,11 @@ impl<'a> Assembly<'a> {
 
     /// Takes one Secret, and returns what it is to renewal.
     fn take(&mut self, secret: &'a KeySecret) -> KeyState {
+        if secret.wants_conversion && !self.sources.policy.wraps() {
+            let message = "an annotation requests that it is wrapped, and this controller wraps no keys: name a key management service with \
+                           --key-wrap-with, or remove the annotation";
+            self.find(secret, FindingReason::Request, message.to_owned());
+        }
         match self.held(secret) {
             Held::Key { key, .. } if self.has_leaked(key) => {
                 self.revoked.insert(key.fingerprint());
@@ -157,7 +162,7 @@ impl<'a> Assembly<'a> {
                 let waiting = |wait| Held::Waiting {
                     key: wrapped.certificate.fingerprint(),
                     wait,
-                    holds_renewal: sources.policy.wraps(&wrapped.key),
+                    holds_renewal: sources.policy.wraps_with_slot_of(&wrapped.key),
                 };
                 match sources.unwrapping.get(&wrapped.id) {
                     None => waiting(KeyWait::NotOpened),

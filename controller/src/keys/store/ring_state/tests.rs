@@ -26,6 +26,7 @@ fn key_secret(name: &str, content: KeyContent) -> (String, KeySecret) {
             content,
             is_backed_up: false,
             wants_conversion: false,
+            is_terminating: false,
             fulfils: Vec::new(),
         },
     )
@@ -185,6 +186,21 @@ fn a_key_in_plain_only_opens_where_keys_have_to_be_wrapped() {
         assert_eq!(state.ring.len(), 1);
         assert_eq!(state.records.active().count(), usize::from(serves_plain));
         assert_eq!(state.findings.first().map(|finding| finding.reason), expected);
+    }
+}
+
+#[test]
+fn a_request_that_no_service_can_fulfil_is_reported() {
+    let mut requested = plain("plain", Arc::new(SealingKey::new("plain".into(), pair(1_000))));
+    requested.wants_conversion = true;
+    let secrets = BTreeMap::from([("plain".to_owned(), requested)]);
+    for (wrapping, expected) in
+        [(vec![], Some(FindingReason::Request)), (vec!["kmsv2:unix:///run/kms.sock".to_owned()], None)]
+    {
+        let state =
+            RingState::unread(KeyPolicy { wrapping, ..policy(true, true) }).replacing(secrets.clone(), None);
+        assert_eq!(state.findings.first().map(|finding| finding.reason), expected);
+        assert_eq!(state.records.active().count(), 1, "it is used");
     }
 }
 
