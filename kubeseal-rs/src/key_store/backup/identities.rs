@@ -8,7 +8,7 @@ use crate::key_store::backup::protected::{is_encrypted, is_protected};
 use crate::key_store::backup::{passphrase, protected};
 use age::secrecy::SecretString;
 use age::ssh::{self, UnsupportedKey};
-use age::{Identity, IdentityFile, x25519};
+use age::{DecryptError, Identity, IdentityFile, x25519};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -113,6 +113,8 @@ fn unprotected(path: &Path, file: &[u8], passphrase_file: Option<&Path>) -> Resu
         return Ok(text.clone());
     }
     let text = protected::open(file, passphrase_of(path, passphrase_file)?).map_err(|error| match error {
+        // The passphrase is right, and the file is cut off or was changed.
+        BackupError::Decrypt(DecryptError::Io(_)) => BackupError::Identity(path.to_owned()),
         BackupError::Decrypt(_) => BackupError::IdentityPassphrase(path.to_owned()),
         other => other,
     })?;

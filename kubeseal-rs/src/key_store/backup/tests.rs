@@ -264,6 +264,9 @@ fn a_passphrase_may_protect_age_identities() {
     assert_eq!(unlock("b", armored.as_bytes(), Some("correct horse\n")).unwrap(), b"plain");
     // It is asked for once in a process.
     assert_eq!(unlock("a", &binary, None).unwrap(), b"plain");
+    // One that is cut off is not the fault of the passphrase.
+    let cut = unlock("d", &binary[..binary.len() - 9], Some("correct horse\n")).unwrap_err();
+    assert!(matches!(cut, BackupError::Identity(_)), "{cut}");
     // A file that is encrypted to recipients holds no identity.
     let other = to(vec![recipient]).lock(text.as_bytes()).unwrap().unwrap();
     assert!(matches!(unlock("c", &other, None).unwrap_err(), BackupError::Identity(_)));
