@@ -73,7 +73,7 @@ impl SharedRing {
 
     /// Adds a wrapped key that was just stored and unwrapped.
     pub(crate) fn add_unwrapped(&self, secret: &KeySecret, id: WrappedId, unwrapping: &Unwrapping) {
-        self.swap(|now| now.with(secret.clone()).unwrapping([(id, unwrapping.clone())]));
+        self.swap(|now| now.storing(secret, id, unwrapping));
     }
 
     /// Notes what has become of unwrapping keys. What is known already changes nothing, and notifies of nothing.

@@ -84,6 +84,22 @@ impl RingState {
         Self::new(sources)
     }
 
+    /// This state and a wrapped key that was just stored and unwrapped. What its slots name is with which their providers encrypt now: else a
+    /// key that was wrapped after a rotation would be said to be stale until they are asked again.
+    pub(crate) fn storing(&self, secret: &KeySecret, id: WrappedId, unwrapping: &Unwrapping) -> Self {
+        let mut sources = self.with(secret.clone()).sources();
+        sources.unwrapping.insert(id, unwrapping.clone());
+        if let KeyContent::Wrapped { wrapped, .. } = &secret.content {
+            for slot in wrapped.key.slots() {
+                // Of a provider that is never asked, nothing would be known after a restart.
+                if let Some(current) = sources.current_keys.get_mut(&slot.uri) {
+                    current.clone_from(&slot.key_id);
+                }
+            }
+        }
+        Self::new(sources)
+    }
+
     /// This state with the name of the key with which a provider encrypts now.
     pub(crate) fn encrypting_with(&self, provider: &str, key_id: &str) -> Self {
         let mut sources = self.sources();

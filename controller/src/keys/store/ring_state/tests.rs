@@ -224,8 +224,10 @@ fn of_a_key_in_both_forms_the_wrapped_one_counts() {
 fn a_key_with_a_slot_of_an_older_key_is_used_and_reported() {
     let key = pair(1_000);
     let (secret, wrapped) = read(wrapped_secret("wrapped", &key));
-    let state = RingState::unread(policy(true, false)).replacing([("wrapped".into(), secret)].into(), None);
-    let state = state.unwrapping([(wrapped.id, unwrapped(&wrapped, key))]);
+    let unwrapped = unwrapped(&wrapped, key);
+    let state =
+        RingState::unread(policy(true, false)).replacing([("wrapped".into(), secret.clone())].into(), None);
+    let state = state.unwrapping([(wrapped.id, unwrapped.clone())]);
     let found = |state: RingState| {
         assert_eq!(state.ring.newest().map(SealingKey::name), Some("wrapped"));
         state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>()
@@ -235,4 +237,6 @@ fn a_key_with_a_slot_of_an_older_key_is_used_and_reported() {
     assert_eq!(found(state.encrypting_with("kmsv2:unix:///run/kms.sock", "2")), []);
     assert_eq!(found(state.encrypting_with(RECIPIENT, "2")), [FindingReason::Stale]);
     assert_eq!(found(state.encrypting_with(RECIPIENT, "2").encrypting_with(RECIPIENT, "")), []);
+    // One that was just stored has the key of now, whatever the provider said before.
+    assert_eq!(found(state.encrypting_with(RECIPIENT, "2").storing(&secret, wrapped.id, &unwrapped)), []);
 }
