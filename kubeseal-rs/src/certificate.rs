@@ -27,6 +27,11 @@ use crate::terminal::program::name;
 use envelope::{Certificate, CertificateError, Expired, Fingerprint, pem};
 use jiff::Timestamp;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How often, and after which delay, the certificate of a new key is asked for. A controller serves it as soon as it has seen the Secret.
+const TRIES_AFTER_RENEWAL: usize = 8;
+const INTERVAL_AFTER_RENEWAL: Duration = Duration::from_millis(250);
 
 /// The source of the certificate.
 ///
@@ -275,14 +280,31 @@ pub(crate) fn reinstate(certificate: &Certificate) {
     Withdrawal::lift(certificate);
 }
 
-/// Caches the certificate of a new key in place of the cached one. If TLS did not verify the API server, the cached one
-/// is removed, and nothing is cached.
-pub(crate) fn replace_cached(controller: &ControllerAddress, new: &Certificate, is_verified: bool) {
-    if is_verified {
-        Cached::keep(controller, new, Timestamp::now());
-    } else {
-        Cached::drop(controller);
+/// After a new key was made: caches what the controller serves, which may be an older certificate, as with --key-publish-delay. If that is not known over
+/// verified TLS, or was withdrawn, the cached one is removed.
+///
+/// Decided: never the certificate in the key's Secret, which users may store who do not have the private half.
+pub(crate) fn cache_served(controller: &ControllerAddress, new: &Certificate) {
+    match served_after_renewal(controller, new) {
+        Some(served) if Withdrawal::of(&served).is_none() => {
+            Cached::keep(controller, &served, Timestamp::now());
+        }
+        _ => Cached::drop(controller),
     }
+}
+
+/// The certificate that the controller serves, which gets a moment to serve that of its new key. None if it is not known over verified TLS.
+fn served_after_renewal(address: &ControllerAddress, new: &Certificate) -> Option<Certificate> {
+    let controller = Controller::find(address).ok().filter(Controller::is_verified)?;
+    let fetch = || Certificate::from_pem(&controller.certificate().ok()?).ok();
+    for _ in 0..TRIES_AFTER_RENEWAL {
+        let served = fetch()?;
+        if served.fingerprint() == new.fingerprint() {
+            return Some(served);
+        }
+        std::thread::sleep(INTERVAL_AFTER_RENEWAL);
+    }
+    fetch()
 }
 
 impl Hint for SourceError {

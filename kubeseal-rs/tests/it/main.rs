@@ -60,6 +60,8 @@ mod certificate {
     mod from_controller;
     #[cfg(unix)]
     mod laptop;
+    #[cfg(unix)]
+    mod planted;
     mod url;
     #[cfg(unix)]
     mod warnings;

@@ -62,6 +62,17 @@ pub(crate) enum KeysError {
         #[source]
         source: Option<Box<KeyStoreError>>,
     },
+    #[error("a key appeared, {} (Secret {secret}), and the controller did not confirm within {} s that it made it", .key.short(), .waited.as_secs())]
+    NotConfirmed {
+        waited: Duration,
+        key: Fingerprint,
+        secret: String,
+        /// The command that shows what the controller says of the Secret.
+        events: String,
+        /// Why the controller could not be asked.
+        #[source]
+        source: Option<Box<ControllerError>>,
+    },
     #[error("the key {key} is NOT REVOKED")]
     NotRevoked {
         key: String,
@@ -160,12 +171,25 @@ impl Hint for KeysError {
                 let hint = source.hint().unwrap_or_else(|| "try again".into());
                 format!("{hint}.\n  Without this program, it is revoked by `{line}`")
             }
-            Self::NoSuccessor { left, .. } => without_successor(left.as_ref()),
+            Self::NoSuccessor { left, source, .. } => {
+                let unconfirmed = |error: &&Self| matches!(error, Self::NotConfirmed { .. });
+                let cause = source.downcast_ref::<Self>().filter(unconfirmed).and_then(Self::hint);
+                let next = without_successor(left.as_ref());
+                cause.map(|cause| format!("{cause}. {next}")).unwrap_or(next)
+            }
             Self::NotRenewed { .. } => {
                 "the request stays on the newest key's Secret, and a controller that starts later answers it. Is it running? An \
                  older one, or upstream's, does not know this request: send it SIGUSR1, or set --key-cutoff-time. RSA keys of 8192 bits \
                  take minutes: wait longer with --timeout"
                     .into()
+            }
+            Self::NotConfirmed { events, source, .. } => {
+                let hint = source.as_ref().and_then(|error| error.hint());
+                format!(
+                    "{}where keys are wrapped, it is the controller's only if it serves the certificate, or opens what is sealed to it: other \
+                     users may have stored the Secret. What it says of it: `{events}`. The request stays, and the cached certificate too",
+                    hint.map(|hint| format!("{hint}; ")).unwrap_or_default()
+                )
             }
             Self::NotSure => "nothing was changed".into(),
             Self::NoTerminal => "add --yes; nothing was changed".into(),

@@ -1,6 +1,6 @@
 //! `keys renew`: a new key, now.
 
-use crate::certificate::replace_cached;
+use crate::certificate::cache_served;
 use crate::commands::keys::after_renewal::advise;
 use crate::commands::keys::renewal::make_fresh;
 use crate::error::CommandError;
@@ -41,7 +41,7 @@ pub(crate) fn run(args: RenewArgs) -> Result<(), CommandError> {
     let store = KeyStore::connect(&controller)?;
     let new = make_fresh(&store, &store.keys()?, args.timeout, MEANWHILE)?;
     if let Some(certificate) = new.certificate() {
-        replace_cached(&controller, certificate, store.is_verified());
+        cache_served(&controller, certificate);
     }
     advise(&controller, &new);
     let fingerprint = new.fingerprint().map(|it| it.to_string()).unwrap_or_default();

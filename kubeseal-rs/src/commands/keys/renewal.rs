@@ -1,18 +1,23 @@
-//! `make_fresh`: requests a new key from the controller, and waits for it.
+//! `make_fresh`: requests a new key from the controller, and waits for it. `new_key` says which Secret holds it.
+
+pub(crate) mod new_key;
 
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::find::{newest, newest_plain};
+use crate::commands::keys::kubectl_command::events_command;
+use crate::commands::keys::renewal::new_key::{NewKeys, Search, Unconfirmed};
+use crate::controller::Controller;
 use crate::error::CommandError;
 use crate::key_store::KeyStore;
 use crate::key_store::error::KeyStoreError;
 use crate::key_store::retry::retry;
-use crate::key_store::stored_key::{State, StoredKey, active_keys};
+use crate::key_store::stored_key::{StoredKey, active_keys};
 use crate::settings::timeout::Timeout;
 use crate::terminal::waiting::Waiting;
 use crate::terminal::warnings::alert;
 use api::sealing_key::RENEW;
+use envelope::Certificate;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 /// Delay between two requests. The controller takes a second or more to make a key.
@@ -31,7 +36,7 @@ pub(crate) fn make_fresh(
     timeout: Timeout,
     meanwhile: &str,
 ) -> Result<StoredKey, CommandError> {
-    let requested = newest_in_either_order(keys);
+    let requested = to_annotate(store, keys);
     if requested.is_empty() {
         return Err(KeysError::NoActive.into());
     }
@@ -55,6 +60,21 @@ pub(crate) fn request_renewal(store: &KeyStore, key: &StoredKey) -> Result<(), K
     retry(|| store.annotate(key, RENEW, Some(&now)))
 }
 
+/// The keys that get the request. Where keys are wrapped, the one that the controller serves too: the newest may be none that it opens, and then it does not
+/// look at the request there.
+fn to_annotate<'a>(store: &KeyStore, keys: &'a [StoredKey]) -> Vec<&'a StoredKey> {
+    let mut requested = newest_in_either_order(keys);
+    if requested.iter().any(|key| key.wrapped().is_some())
+        && let Some(served) = Controller::find(store.address()).and_then(|it| it.certificate()).ok()
+        && let Ok(served) = Certificate::from_pem(&served)
+        && let Some(key) = active_keys(keys).find(|key| key.fingerprint() == Some(served.fingerprint()))
+        && !requested.iter().any(|other| other.is_same(key))
+    {
+        requested.push(key);
+    }
+    requested
+}
+
 /// The newest key in each of the two orders that a controller may use, and of those that are not wrapped; all of them if several are equally new.
 fn newest_in_either_order(keys: &[StoredKey]) -> Vec<&StoredKey> {
     let is_plain = |key: &&StoredKey| key.plain().is_some();
@@ -69,36 +89,36 @@ fn newest_in_either_order(keys: &[StoredKey]) -> Vec<&StoredKey> {
     active_keys(keys).filter(is_newest).collect()
 }
 
-/// Waits for an active key that did not exist before. A failed request to the API server is repeated.
+/// Waits for the controller's new key. A failed request to the API server is repeated.
 fn wait(
     store: &KeyStore,
     keys: &[StoredKey],
     timeout: Timeout,
     meanwhile: &str,
 ) -> Result<StoredKey, CommandError> {
-    let known: BTreeSet<String> = keys.iter().map(StoredKey::name).collect();
-    // A known key that is restored under another name is not new.
-    let is_new = |key: &StoredKey| {
-        key.state() == State::Active
-            && !known.contains(&key.name())
-            && !keys.iter().any(|there| there.is_same(key))
-    };
+    let new = NewKeys::since(keys, store.address());
     let start = Instant::now();
     let waiting = Waiting::show(WAITING, timeout.0);
     let mut is_announced = false;
     loop {
-        let last = match store.keys() {
-            Ok(found) => match found.into_iter().find(is_new) {
-                Some(key) => return Ok(key),
-                None => None,
-            },
-            Err(error) if error.may_pass() => Some(Box::new(error)),
+        let failure = match store.keys().map(|found| new.search(found)) {
+            Ok(Search::Found(key)) => return Ok(*key),
+            Ok(Search::Nothing) => Failure::NoKey(None),
+            Ok(Search::Unconfirmed(unconfirmed)) => Failure::Unconfirmed(unconfirmed),
+            Err(error) if error.may_pass() => Failure::NoKey(Some(Box::new(error))),
             Err(error) => return Err(error.into()),
         };
         if let Some(longest) = timeout.0
             && start.elapsed() >= longest
         {
-            return Err(KeysError::NotRenewed { waited: longest, source: last }.into());
+            return Err(match failure {
+                Failure::NoKey(source) => KeysError::NotRenewed { waited: longest, source },
+                Failure::Unconfirmed(Unconfirmed { key, secret, source }) => {
+                    let events = events_command(store.address(), &secret);
+                    KeysError::NotConfirmed { waited: longest, key, secret, events, source }
+                }
+            }
+            .into());
         }
         if !is_announced && start.elapsed() >= LONG {
             is_announced = true;
@@ -109,6 +129,13 @@ fn wait(
         waiting.update(WAITING, start.elapsed(), timeout.0);
         std::thread::sleep(INTERVAL);
     }
+}
+
+/// Why there is no new key yet.
+enum Failure {
+    /// No Secret appeared; the error of the last request.
+    NoKey(Option<Box<KeyStoreError>>),
+    Unconfirmed(Unconfirmed),
 }
 
 fn limit_text(timeout: Timeout) -> String {

@@ -10,7 +10,7 @@ pub(crate) mod leaked_key;
 pub(crate) mod looked;
 
 use crate::certificate::withdrawn::Withdrawn;
-use crate::certificate::{replace_cached, withdraw};
+use crate::certificate::{cache_served, withdraw};
 use crate::commands::keys::after_renewal::advise;
 use crate::commands::keys::error::KeysError;
 use crate::commands::keys::kubectl_command::{kubectl_command, kubectl_command_for_others};
@@ -137,7 +137,7 @@ pub(crate) fn run(mut args: RevokeArgs) -> Result<(), CommandError> {
     if let Ok(Some(new)) = &renewal
         && let Some(certificate) = new.certificate()
     {
-        replace_cached(&controller, certificate, store.is_verified());
+        cache_served(&controller, certificate);
     }
     // Looked at again after the question: something may have been applied meanwhile.
     let text = print_consequences(look(), &fingerprints, &mut stdout);

@@ -290,7 +290,7 @@ fn a_renewed_key_takes_the_place_of_the_one_before_it() {
     for insecure in [false, true] {
         let mut lines = vec![(LABELLED, 200, list(&[key()])), (LABELLED, 200, list(&[new.clone(), key()]))];
         lines.extend([(LEGACY, 200, list(&[])), (KEY, 200, changed().2)]);
-        lines.extend(serving(&[&pem()]));
+        lines.extend(serving(&[&pem(), &certificate]));
         let laptop = Laptop::new(Server::start_tls(lines, false));
         assert!(laptop.seals(&[]).0);
         let (renewed, printed) = if insecure {
