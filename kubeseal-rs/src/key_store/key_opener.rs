@@ -32,8 +32,8 @@ impl KeyOpener {
         opener.cluster_name = name.transpose().map_err(KeyOpenError::ClusterName)?;
         // A client may need the runtime already when it is made.
         let _entered = opener.runtime.enter();
-        for given in texts(flags.key_unwrap_with) {
-            opener.providers.push(connected(&given)?);
+        for (index, given) in texts(flags.key_unwrap_with).iter().enumerate() {
+            opener.providers.push(connected(index + 1, given)?);
         }
         Ok(opener)
     }
@@ -63,12 +63,9 @@ impl KeyOpener {
     }
 }
 
-fn connected(given: &str) -> Result<Arc<dyn KeyWrapper>, KeyOpenError> {
-    // Options are not shown: one of them may be a token that was put there by mistake.
-    let failed = |source| {
-        let uri = given.split('?').next().unwrap_or_default();
-        KeyOpenError::Provider { uri: uri.chars().take(200).collect(), source }
-    };
+/// The text is not shown: it may be an age identity, or have a token as an option, by mistake.
+fn connected(number: usize, given: &str) -> Result<Arc<dyn KeyWrapper>, KeyOpenError> {
+    let failed = |source| KeyOpenError::Provider { number, source };
     let spec: ProviderSpec = given.parse().map_err(failed)?;
     key_wrapping::connect(&spec, &ProviderEnvironment::of_process()).map_err(failed)
 }

@@ -3,7 +3,6 @@
 use crate::error::{Hint, Kind};
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::form_text::recipients;
-use crate::terminal::escape::shown;
 use key_wrapping::{ClusterNameError, ProviderSpecError, UnwrapError, WrappedKey};
 use std::io;
 
@@ -16,9 +15,10 @@ pub(crate) enum KeyOpenError {
     Identities(#[from] BackupError),
     #[error("--cluster-name is no name of a cluster")]
     ClusterName(#[source] ClusterNameError),
-    #[error("--key-unwrap-with {} names no provider that can be used", shown(.uri))]
+    #[error("--key-unwrap-with: provider {number} cannot be used")]
     Provider {
-        uri: String,
+        /// Which of those that were given, from 1.
+        number: usize,
         #[source]
         source: ProviderSpecError,
     },
@@ -41,7 +41,9 @@ impl Hint for KeyOpenError {
         match self {
             Self::Identities(error) => error.hint(),
             Self::ClusterName(_) => Some("write the name that the controller has, or leave the flag out".into()),
-            Self::Provider { .. } => Some("write it as in the controller's --key-wrap-with".into()),
+            Self::Provider { .. } => Some(
+                "write it as in the controller's --key-wrap-with; an age identity is in a file, which --identity names".into(),
+            ),
             Self::Unwrap { error: UnwrapError::NoSlot(_), recipients } => Some(match recipients.as_slice() {
                 [] => "name the provider with --key-unwrap-with URI; `keys list -o wide` shows its URI".into(),
                 some => format!("give the identity of {} with --identity FILE", some.join(" or ")),

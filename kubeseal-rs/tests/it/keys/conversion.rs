@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 /// End of the path that lists the Secret which `keys unwrap` has stored.
 const READ_BACK: &str = "%3Dsealed-secrets-keyabcde-plain";
+const KMS: &str = "kmsv2:unix:///run/kms/kms.sock";
 const CREATE: &str = "/namespaces/kube-system/secrets?";
 
 struct Files {
@@ -199,8 +200,13 @@ fn flags_that_are_wrong_or_missing_are_named_and_no_option_is_shown() {
         (vec!["wrap"], "keys wrap needs fingerprints of keys, or --all"),
         (
             vec!["unwrap", "--all", "--key-unwrap-with", "vault:x?token=hunter2"],
-            "--key-unwrap-with vault:x names no provider",
+            "--key-unwrap-with: provider 1 cannot be used",
         ),
+        (
+            vec!["unwrap", "--all", "--key-unwrap-with", KMS, "--key-unwrap-with", IDENTITY],
+            "--key-unwrap-with: provider 2 cannot be used",
+        ),
+        (vec!["unwrap", "--all", "--key-unwrap-with", IDENTITY], "which --identity names"),
         (
             vec!["unwrap", "--all", "-i", &me, "--cluster-name", "Prod"],
             "--cluster-name is no name of a cluster",
@@ -208,6 +214,7 @@ fn flags_that_are_wrong_or_missing_are_named_and_no_option_is_shown() {
     ] {
         let (code, _, error, requests) = keys(there(&[one()]), &arguments);
         assert!(code == Some(2) && error.contains(words) && !error.contains("hunter2"), "{error}");
+        assert!(!error.contains("AGE-SECRET-KEY-"), "{arguments:?}");
         assert!(requests.is_empty(), "{requests:?}");
     }
 }
