@@ -2,7 +2,9 @@
 
 use crate::key_store::key_form::{KeyForm, KeyFormError, WrappedForm, is_wrapped_type, label};
 use api::ObservedSecret;
-use api::sealing_key::{ACTIVE, CERTIFICATE, COMPROMISED, ESCROW, RETIRED, UNBOUND, WRAPPED, label_command};
+use api::sealing_key::{
+    ACTIVE, CERTIFICATE, COMPROMISED, ESCROW, RETIRED, UNBOUND, WRAPPED, WRAPPED_KEY, label_command,
+};
 use envelope::{Certificate, Fingerprint};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
@@ -98,6 +100,11 @@ impl StoredKey {
     /// The wrapped key, or the escrow copy of one.
     pub(crate) fn wrapped(&self) -> Option<&Arc<WrappedForm>> {
         self.form.as_ref().ok()?.wrapped()
+    }
+
+    /// The text of its wrapped document, valid or not.
+    pub(crate) fn document(&self) -> Option<&[u8]> {
+        Some(&self.secret.data.as_ref()?.get(WRAPPED_KEY)?.0)
     }
 
     /// The providers that decrypt what they encrypted in any context, as the controller found them. None if it did not say.

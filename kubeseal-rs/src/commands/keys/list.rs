@@ -40,7 +40,8 @@ pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its f
     with, without any right.\n\n\
     A key is active, retired (nothing needs it), compromised (it leaked), inactive (its label has \
     another value), or unusable (the Secret holds no key, or one of another form than its label says). It is kept in plain, or wrapped \
-    by key management services and age recipients, each of which opens it. `plain + escrow` has a copy that an age identity opens; \
+    by key management services and age recipients, each of which opens it. `plain + escrow` has a copy that an age identity opens, and \
+    one that nothing shows to hold the key is unproven; \
     such a copy without its key is a line of its own. -o wide shows the cluster name that a key is wrapped for, \
     its date, and the providers.";
 

@@ -6,13 +6,12 @@ use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothi
 use crate::support::program::run;
 use crate::support::server::{Line, Server};
 use crate::support::wrapped::{fixture_wrapped, of_a_plugin, wrapped};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 fn fingerprint(secret: &Value) -> envelope::Fingerprint {
-    let pem = base64::Engine::decode(
-        &base64::prelude::BASE64_STANDARD,
-        secret["data"]["tls.crt"].as_str().unwrap(),
-    );
+    let pem = base64::Engine::decode(&BASE64_STANDARD, secret["data"]["tls.crt"].as_str().unwrap());
     let certificate = envelope::Certificate::from_pem(std::str::from_utf8(&pem.unwrap()).unwrap());
     certificate.unwrap().fingerprint()
 }
@@ -43,7 +42,7 @@ fn listed(there: &[Value], arguments: &[&str]) -> (String, String) {
 #[test]
 fn the_list_says_how_each_key_is_kept() {
     let (old, new) = (key(), newer());
-    let copy = wrapped(&old, "copy", "escrow", "prod");
+    let copy = proven(wrapped(&old, "copy", "escrow", "prod"), &old);
     let mut new_wrapped = of_a_plugin(&wrapped(&new, "new", "wrapped", "prod"));
     new_wrapped["metadata"]["annotations"]["sealedsecrets.bitnami.com/unbound-providers"] =
         json!("kmsv2:unix:///run/kms/kms.sock");
@@ -75,6 +74,46 @@ fn the_list_says_how_each_key_is_kept() {
     assert_eq!(kept["wrapped"]["slots"], json!([slot]));
     assert_eq!(listing["keys"][1]["kept"], json!({ "form": "plain", "escrowCopies": ["copy"] }));
     assert!(listing["keys"][2].is_null(), "{listing}");
+}
+
+/// An escrow copy with the proof that it was made with this key.
+fn proven(mut copy: Value, of: &Value) -> Value {
+    let bytes =
+        |secret: &Value, name: &str| BASE64_STANDARD.decode(secret["data"][name].as_str().unwrap()).unwrap();
+    let private =
+        envelope::PrivateKey::from_pem(std::str::from_utf8(&bytes(of, "tls.key")).unwrap()).unwrap();
+    let claim = key_wrapping::EscrowProof::of(fingerprint(&copy), &bytes(&copy, "wrapped.json"));
+    copy["metadata"]["annotations"]["sealedsecrets.bitnami.com/escrow-proof"] =
+        json!(claim.made_with(&private).unwrap());
+    copy
+}
+
+/// Anyone who may write Secrets can store a copy: it must not hide that the key can be lost.
+#[test]
+fn an_escrow_copy_counts_if_it_was_made_with_the_private_key() {
+    let copy = wrapped(&key(), "copy", "escrow", "prod");
+    // The proof of another document.
+    let mut planted = wrapped(&key(), "planted", "escrow", "prod");
+    planted["metadata"]["annotations"] = proven(copy.clone(), &key())["metadata"]["annotations"].clone();
+    let unproven = json!({ "form": "plain", "escrowCopies": [], "unprovenCopies": ["copy", "planted"] });
+    let (printed, error) = listed(&[key(), copy.clone(), planted.clone()], &[]);
+    assert!(printed.contains("  plain + escrow (unproven)  "), "{printed}");
+    let words = format!("nothing shows that Secret copy is an escrow copy of key {}", short(&key()));
+    assert!(error.contains(&words), "{error}");
+    let (printed, _) = listed(&[key(), copy.clone(), planted.clone()], &["-o", "json"]);
+    let listing: Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(listing["keys"][0]["kept"], unproven);
+
+    let (printed, error) = listed(&[key(), proven(copy.clone(), &key()), planted], &[]);
+    assert!(printed.contains("  plain + escrow  ") && !error.contains("nothing shows"), "{printed}{error}");
+    // Of a wrapped key it is not known.
+    let of_service = of_a_plugin(&wrapped(&key(), "one", "wrapped", "prod"));
+    let (printed, error) = listed(&[of_service, proven(copy, &key())], &[]);
+    assert!(printed.contains("  wrapped: kmsv2 + escrow (unproven)  "), "{printed}");
+    assert!(
+        error.contains("only the key management service opens") && !error.contains("nothing shows"),
+        "{error}"
+    );
 }
 
 #[test]

@@ -4,8 +4,10 @@ use crate::key_store::form_text::{kind, providers, recipients, shown_uri};
 use crate::key_store::stored_key::{State, StoredKey, active_keys};
 use crate::terminal::program::name;
 use crate::terminal::warnings::{note, warn};
+use api::sealing_key::ESCROW_PROOF;
 use envelope::Fingerprint;
 use jiff::Timestamp;
+use key_wrapping::EscrowProof;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +16,11 @@ use std::collections::{BTreeMap, BTreeSet};
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Keeping {
     pub form: Form,
-    /// Secrets with an escrow copy of it.
+    /// Secrets with an escrow copy of it, which a proof shows to hold the private key.
     pub escrow_copies: Vec<String>,
+    /// Secrets that say that they are such copies, without a proof that can be checked here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unproven_copies: Vec<String>,
     /// Absent of a key in plain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrapped: Option<Wrapped>,
@@ -59,18 +64,17 @@ impl Keeping {
     /// None if the Secret holds no key.
     pub(crate) fn of(key: &StoredKey, keys: &[StoredKey]) -> Option<Self> {
         let form = key.form().ok()?;
-        let is_copy = |other: &&StoredKey| {
-            other.state() == State::Escrow
-                && other.name() != key.name()
-                && other.fingerprint() == key.fingerprint()
-        };
+        let copies = keys.iter().filter(|other| other.name() != key.name() && is_copy_of(other, key));
+        let (proven, unproven): (Vec<_>, Vec<_>) = copies.partition(|copy| is_proven(copy, key));
+        let names = |copies: Vec<&StoredKey>| copies.into_iter().map(StoredKey::name).collect();
         Some(Self {
             form: match (key.state(), form.wrapped()) {
                 (State::Escrow, _) => Form::Escrow,
                 (_, Some(_)) => Form::Wrapped,
                 (_, None) => Form::Plain,
             },
-            escrow_copies: keys.iter().filter(is_copy).map(StoredKey::name).collect(),
+            escrow_copies: names(proven),
+            unproven_copies: names(unproven),
             wrapped: form.wrapped().map(|form| Wrapped {
                 cluster_name: form.document.cluster_name().to_string(),
                 since: form.document.since(),
@@ -88,7 +92,11 @@ impl Keeping {
             Form::Wrapped => format!("wrapped: {kinds}"),
             Form::Escrow => format!("escrow: {kinds}"),
         };
-        if self.escrow_copies.is_empty() { form } else { format!("{form} + escrow") }
+        match (self.escrow_copies.is_empty(), self.unproven_copies.is_empty()) {
+            (false, _) => format!("{form} + escrow"),
+            (true, false) => format!("{form} + escrow (unproven)"),
+            (true, true) => form,
+        }
     }
 }
 
@@ -140,13 +148,23 @@ pub(crate) fn warn_of(keys: &[StoredKey]) {
             ));
         }
     }
-    let has_escrow = |key: &StoredKey| {
-        let is_copy =
-            |other: &StoredKey| other.state() == State::Escrow && other.fingerprint() == key.fingerprint();
-        keys.iter().any(is_copy)
-    };
+    let copies = |key: &StoredKey| keys.iter().filter(|copy| is_copy_of(copy, key)).collect::<Vec<_>>();
+    for key in active_keys(keys).filter(|key| key.plain().is_some()) {
+        let copies = copies(key);
+        if let Some(first) = copies.first()
+            && !copies.iter().any(|copy| is_proven(copy, key))
+        {
+            warn(format_args!(
+                "nothing shows that Secret {} is an escrow copy of key {}: it was changed, or not made by the controller. One that has a recipient makes \
+                 another beside it",
+                first.name(),
+                key.fingerprint().map(|it| it.short()).unwrap_or_default()
+            ));
+        }
+    }
+    // A copy of a wrapped key does not count: that it holds the private key is not known here.
     let without: BTreeSet<Fingerprint> = wrapped()
-        .filter(|(key, form)| recipients(&form.document).is_empty() && !has_escrow(key))
+        .filter(|(_, form)| recipients(&form.document).is_empty())
         .map(|(_, form)| form.certificate.fingerprint())
         .collect();
     if !without.is_empty() {
@@ -157,6 +175,21 @@ pub(crate) fn warn_of(keys: &[StoredKey]) {
             name()
         ));
     }
+}
+
+/// Whether the Secret says that it is an escrow copy of this key.
+fn is_copy_of(copy: &StoredKey, key: &StoredKey) -> bool {
+    copy.state() == State::Escrow && copy.fingerprint() == key.fingerprint()
+}
+
+/// Whether the copy was made with the private key. Anyone who may write Secrets can store one that says so; of a key in plain, the proof can be checked.
+fn is_proven(copy: &StoredKey, key: &StoredKey) -> bool {
+    let proven = || {
+        let claim = EscrowProof::of(copy.fingerprint()?, copy.document()?);
+        let private = key.plain()?.pair().private();
+        Some(claim.is_made_with(private, copy.annotation(ESCROW_PROOF)?))
+    };
+    proven().unwrap_or_default()
 }
 
 fn listed(keys: &BTreeSet<Fingerprint>) -> String {

@@ -19,6 +19,7 @@ fn line(digit: char, state: &'static str, newest: bool, files: Option<usize>) ->
         kept: (state != "unusable").then(|| Keeping {
             form: Form::Plain,
             escrow_copies: Vec::new(),
+            unproven_copies: Vec::new(),
             wrapped: None,
         }),
         problem: (state == "unusable").then(|| "it has no tls.key".into()),
@@ -104,8 +105,18 @@ fn how_a_key_is_kept_is_a_word_and_in_a_wide_table_all_that_it_says() {
         kinds: "kmsv2, unknown".into(),
         slots,
     };
-    keys[0].kept = Some(Keeping { form: Form::Wrapped, escrow_copies: Vec::new(), wrapped: Some(wrapped) });
-    keys[1].kept = Some(Keeping { form: Form::Plain, escrow_copies: vec!["copy".into()], wrapped: None });
+    keys[0].kept = Some(Keeping {
+        form: Form::Wrapped,
+        escrow_copies: Vec::new(),
+        unproven_copies: Vec::new(),
+        wrapped: Some(wrapped),
+    });
+    keys[1].kept = Some(Keeping {
+        form: Form::Plain,
+        escrow_copies: vec!["copy".into()],
+        unproven_copies: Vec::new(),
+        wrapped: None,
+    });
     let listing = listing(keys, &[]);
     let narrow = render(&listing, false, Paint::none());
     assert!(
