@@ -21,9 +21,8 @@ pub(crate) fn correct(store: &KeyStore, keys: &[StoredKey]) {
     for key in keys {
         let Ok(form) = key.form() else { continue };
         let certificate = form.certificate();
-        let is_proved = form.plain().is_some() || KnownCertificate::is_of(certificate, store.address());
         match key.state() {
-            _ if !is_proved => {}
+            _ if !is_proved(key, store.address()) => {}
             State::Compromised => {
                 Withdrawal::note(certificate, Withdrawn::Revoked, store.server());
                 Cached::drop_everywhere(certificate);
@@ -39,6 +38,11 @@ fn is_retired(keys: &[StoredKey], key: &StoredKey) -> bool {
     keys.iter().any(|other| other.state() == State::Retired && other.is_same(key))
 }
 
+/// Whether the Secret of this key is one of the controller's. Of a wrapped one it proves nothing by itself.
+pub(crate) fn is_proved(key: &StoredKey, address: &ControllerAddress) -> bool {
+    key.wrapped().is_none() || key.certificate().is_some_and(|its| KnownCertificate::is_of(its, address))
+}
+
 /// Whether the key of this certificate is in use: the controller serves it, or it is among the active keys, if the user may list them.
 /// False if that cannot be found out over verified TLS.
 pub(crate) fn is_in_use(address: &ControllerAddress, certificate: &Certificate) -> bool {
@@ -48,21 +52,21 @@ pub(crate) fn is_in_use(address: &ControllerAddress, certificate: &Certificate) 
     };
     let is_active = || {
         let store = KeyStore::connect(address).ok().filter(KeyStore::is_verified)?;
-        has_active(&store, certificate)
+        listed(&store, certificate)
     };
-    is_served().unwrap_or_default() || is_active().unwrap_or_default()
+    is_served().unwrap_or_default() || is_active() == Some(Listed::Active)
 }
 
-/// Whether an active key of the cluster has this certificate; if the user may not list the keys, whether the controller serves it. For what
-/// is written into that cluster, which is trusted as far as that, even without verified TLS.
+/// Whether an active key of the cluster has this certificate; if the user may not list the keys, or only a wrapped one has it, whether the controller serves
+/// it. For what is written into that cluster, which is trusted as far as that, even without verified TLS.
 pub(crate) fn is_of_cluster(
     address: &ControllerAddress,
     certificate: &Certificate,
 ) -> Result<bool, ControllerError> {
-    let listed = KeyStore::connect(address).ok().and_then(|store| has_active(&store, certificate));
-    match listed {
-        Some(is_active) => Ok(is_active),
-        None => serves(&Controller::find(address)?, certificate),
+    match KeyStore::connect(address).ok().and_then(|store| listed(&store, certificate)) {
+        Some(Listed::Active) => Ok(true),
+        Some(Listed::Absent) => Ok(false),
+        Some(Listed::Unproved) | None => serves(&Controller::find(address)?, certificate),
     }
 }
 
@@ -71,17 +75,35 @@ fn serves(controller: &Controller, certificate: &Certificate) -> Result<bool, Co
     Ok(served.is_ok_and(|served| served.fingerprint() == certificate.fingerprint()))
 }
 
+/// What the list of keys says of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    /// A key in use has it.
+    Active,
+    /// A Secret of a wrapped key has it, which anyone who may write Secrets can store.
+    Unproved,
+    /// None has it, or its private key leaked.
+    Absent,
+}
+
 /// None if the user may not list the keys, or cannot.
-fn has_active(store: &KeyStore, certificate: &Certificate) -> Option<bool> {
+fn listed(store: &KeyStore, certificate: &Certificate) -> Option<Listed> {
     if !store.may_list_keys() {
         return None;
     }
     let keys = store.keys().ok()?;
-    let mut same =
+    let same =
         keys.iter().filter(|key| key.certificate().is_some_and(|its| its.public() == certificate.public()));
     let has_leaked = same.clone().any(|key| key.state() == State::Compromised);
-    let is_it = |key: &StoredKey| {
+    let is_it = |key: &&StoredKey| {
         key.state() == State::Active && key.fingerprint() == Some(certificate.fingerprint())
     };
-    Some(!has_leaked && same.any(is_it))
+    let active: Vec<_> = same.filter(is_it).collect();
+    Some(if active.is_empty() || has_leaked {
+        Listed::Absent
+    } else if active.into_iter().any(|key| is_proved(key, store.address())) {
+        Listed::Active
+    } else {
+        Listed::Unproved
+    })
 }

@@ -38,6 +38,8 @@ pub(crate) enum KeysError {
         #[source]
         source: Option<Box<ControllerError>>,
     },
+    #[error("key {} may be the newest: nothing shows that a newer one is the controller's", .0.short())]
+    NewestKnown(Fingerprint),
     #[error("key {} is compromised, and stays so", .0.short())]
     Compromised(Fingerprint),
     #[error("of key {} there is only an escrow copy, which no controller opens", .0.short())]
@@ -151,6 +153,11 @@ impl Hint for KeysError {
                 let hint = source.as_ref().and_then(|error| error.hint());
                 let hint = hint.unwrap_or_else(|| "is that the controller's Service?".into());
                 format!("{hint}. If you know that another key is served, add --unserved; nothing was changed")
+            }
+            Self::NewestKnown(_) => {
+                "the newer ones are wrapped, and other users may have stored them: the controller does not serve one, and never served one to this machine. \
+                 Start it; or if you know that another key is served, add --unserved; nothing was changed"
+                    .into()
             }
             Self::Compromised(_) => "what was sealed with it is known to others; there is nothing to retire".into(),
             Self::OnlyEscrow(key) => format!(

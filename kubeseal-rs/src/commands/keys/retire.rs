@@ -3,12 +3,12 @@
 pub(crate) mod exceptions;
 pub(crate) mod needed;
 
-use crate::certificate::key_states::correct;
+use crate::certificate::key_states::{correct, is_proved};
 use crate::certificate::withdraw;
 use crate::certificate::withdrawn::Withdrawn;
 use crate::cluster::session::request_error::RequestError;
 use crate::commands::keys::error::KeysError;
-use crate::commands::keys::find::{find, newest};
+use crate::commands::keys::find::{find, newest, newest_but};
 use crate::commands::keys::kubectl_command::kubectl_command;
 use crate::commands::keys::retire::exceptions::Exceptions;
 use crate::commands::keys::retire::needed::{Needs, Tried};
@@ -110,7 +110,8 @@ pub(crate) fn run(mut args: RetireArgs) -> Result<(), CommandError> {
         return Ok(print_text(&format!("{} is retired already\n", fingerprint.short()))?);
     }
     if args.unserved != Some(true) {
-        not_served(&controller, fingerprint)?;
+        let served = not_served(&controller, fingerprint)?;
+        not_newest(&keys, &controller, fingerprint, served)?;
     }
     let ring = ring(&keys);
     let in_cluster = in_cluster(&store.sealed_secrets()?, Some(&ring), &KeyRing::default());
@@ -185,11 +186,12 @@ fn again(
 
 /// Refuses the key that new values are sealed with, which with --key-publish-delay is not always the newest; and fails
 /// if that key is not known.
-fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), KeysError> {
+/// Returns the key that is served, if the controller runs.
+fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<Option<Fingerprint>, KeysError> {
     match Controller::find(controller).and_then(|found| found.certificate()) {
         Ok(text) => match Certificate::from_pem(&text) {
             Ok(served) if served.fingerprint() == key => Err(KeysError::Served(key)),
-            Ok(_) => Ok(()),
+            Ok(served) => Ok(Some(served.fingerprint())),
             Err(_) => Err(KeysError::ServedUnknown { key, source: None }),
         },
         // Without a Service, no certificate can be fetched.
@@ -199,10 +201,30 @@ fn not_served(controller: &ControllerAddress, key: Fingerprint) -> Result<(), Ke
                  --controller-name",
                 controller.namespace, controller.name
             ));
-            Ok(())
+            Ok(None)
         }
-        Err(error) if is_down(&error) => Ok(()),
+        Err(error) if is_down(&error) => Ok(None),
         Err(error) => Err(KeysError::ServedUnknown { key, source: Some(Box::new(error)) }),
+    }
+}
+
+/// Refuses a key if no newer one is known to be the controller's: who may write Secrets can store a wrapped one that nothing opens.
+fn not_newest(
+    keys: &[StoredKey],
+    controller: &ControllerAddress,
+    key: Fingerprint,
+    served: Option<Fingerprint>,
+) -> Result<(), KeysError> {
+    let is_known = |other: &StoredKey| {
+        let fingerprint = other.fingerprint();
+        fingerprint == Some(key)
+            || (served.is_some() && fingerprint == served)
+            || is_proved(other, controller)
+    };
+    let unknown: Vec<&StoredKey> = keys.iter().filter(|other| !is_known(other)).collect();
+    match newest_but(keys, &unknown).and_then(StoredKey::fingerprint) {
+        Some(newest) if newest == key => Err(KeysError::NewestKnown(key)),
+        _ => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::support::certificates::{fingerprint, pem, serving};
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, newer, nothing_sealed};
 use crate::support::program::{finish, fixture, program};
 use crate::support::server::{PORTS, Server};
+use crate::support::wrapped::wrapped;
 use serde_json::json;
 
 #[test]
@@ -271,7 +272,11 @@ fn what_is_retired_stays_so_until_its_own_cluster_uses_it() {
 fn a_certificate_that_would_be_refused_is_checked_with_the_cluster() {
     let mut retired = key();
     retired["metadata"]["labels"]["sealedsecrets.bitnami.com/sealed-secrets-key"] = json!("retired");
-    for (may_list, now, seals) in [(true, key(), true), (false, key(), false), (true, retired, false)] {
+    // A Secret of a wrapped key is what anyone may store who may write Secrets, and shows nothing.
+    let planted = wrapped(&key(), "planted", "wrapped", "prod");
+    for (may_list, now, seals) in
+        [(true, key(), true), (false, key(), false), (true, retired, false), (true, planted, false)]
+    {
         let laptop = brought_back(may_list, &[now]);
         let (sealed, printed) = laptop.seals(&["--cert", "test-only.crt"]);
         assert_eq!(sealed, seals, "{may_list}: {printed}");

@@ -3,6 +3,7 @@
 use crate::support::key_lines::{KEY, LABELLED, LEGACY, SEALED, changed, key, list, nothing_sealed};
 use crate::support::program::{fixture, run, run_unread};
 use crate::support::server::{Line, PORTS, SERVICE, Server, status};
+use crate::support::wrapped::{fixture_wrapped, wrapped};
 use rand::rngs::SysRng;
 use serde_json::{Value, json};
 
@@ -75,6 +76,46 @@ fn an_unknown_served_key_is_not_taken_for_none() {
     let down = vec![found(), certificate(503, "ServiceUnavailable", "no endpoints available for service x")];
     let (code, error, labelled) = retire(down, &[]);
     assert!(code == Some(0) && labelled && error.is_empty(), "{error}");
+}
+
+/// A Secret that holds a newer key wrapped may be one that another user stored.
+#[test]
+fn a_newer_wrapped_key_counts_if_the_controller_serves_it() {
+    let planted = wrapped(&newer(), "planted", "wrapped", "prod");
+    let mut patched = changed();
+    patched.0 = "/secrets/sealed-secrets-keywrapped?";
+    let retire = |controller: Vec<Line>, flags: &[&str]| {
+        let both = list(&[planted.clone(), fixture_wrapped()]);
+        let mut lines =
+            vec![(LABELLED, 200, both), (LEGACY, 200, list(&[])), patched.clone(), nothing_sealed()];
+        lines.extend(controller);
+        let server = Server::start(lines);
+        let kubeconfig = server.kubeconfig("{}");
+        let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+        let output = run(&[&["keys", "retire", &fingerprint()], flags, &connection].concat(), b"");
+        let labelled = server.requests().iter().any(|request| request.starts_with("PATCH "));
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), labelled)
+    };
+    let down = || {
+        let status = status(503, "ServiceUnavailable", "no endpoints available for service x");
+        vec![(SERVICE, 200, PORTS.to_owned()), ("/proxy/v1/cert.pem", 503, status)]
+    };
+    let (code, error, labelled) = retire(down(), &[]);
+    assert!(code == Some(1) && !labelled, "{error}");
+    assert!(
+        error.contains("nothing shows that a newer one is the controller's") && error.contains("--unserved"),
+        "{error}"
+    );
+    let (code, error, labelled) = retire(down(), &["--unserved"]);
+    assert!(code == Some(0) && labelled, "{error}");
+    let pem = base64::Engine::decode(
+        &base64::prelude::BASE64_STANDARD,
+        planted["data"]["tls.crt"].as_str().unwrap(),
+    );
+    let pem = String::from_utf8(pem.unwrap()).unwrap();
+    let serving = vec![(SERVICE, 200, PORTS.to_owned()), ("/proxy/v1/cert.pem", 200, pem)];
+    let (code, error, labelled) = retire(serving, &[]);
+    assert!(code == Some(0) && labelled, "{error}");
 }
 
 #[test]

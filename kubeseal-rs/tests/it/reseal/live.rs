@@ -6,6 +6,7 @@ use crate::support::certificates::pem;
 use crate::support::key_lines::{LABELLED, LEGACY, key, list, newer};
 use crate::support::program::run;
 use crate::support::server::{Line, PORTS, Server, status};
+use crate::support::wrapped::wrapped;
 use serde_json::{Value, json};
 
 const LIST: &str = "/apis/bitnami.com/v1alpha1/namespaces/shop/sealedsecrets?&limit=500";
@@ -91,6 +92,9 @@ fn a_certificate_of_no_active_key_of_the_cluster_is_refused() {
         // Keys that may be listed decide, whatever is served.
         (&pem(), keys(&[new.clone(), retired]), false),
         (&pem(), keys(std::slice::from_ref(&new)), false),
+        // What is said of a wrapped key in a Secret counts only if the controller serves it.
+        (&other, keys(&[new.clone(), wrapped(&key(), "planted", "wrapped", "prod")]), false),
+        (&pem(), keys(&[wrapped(&key(), "served", "wrapped", "prod")]), true),
         (&other, keys(&[new, key()]), true),
     ] {
         let lines = [lines, vec![listed(""), written(200, PATCHED)]].concat();
