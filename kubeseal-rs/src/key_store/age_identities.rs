@@ -16,7 +16,8 @@ pub(crate) struct AgeIdentities(Vec<Box<dyn Identity>>);
 impl AgeIdentities {
     /// Every identity in these files.
     pub(crate) fn read(files: &[PathBuf], passphrase_file: Option<&Path>) -> Result<Self, BackupError> {
-        // A SealedSecret is never encrypted to an SSH key, so that none needs its passphrase here.
+        // A SealedSecret is never encrypted to an SSH key, so that none needs its passphrase here. A protected file of age identities is opened: which entries
+        // are for it is not known before.
         Ok(Self(Identities::read(files, passphrase_file)?.into_ready()))
     }
 

@@ -54,6 +54,11 @@ impl KeyOpener {
         self.providers.is_empty()
     }
 
+    /// Whether the user names the cluster that keys must have been wrapped for.
+    pub(crate) fn has_cluster_name(&self) -> bool {
+        self.cluster_name.is_some()
+    }
+
     /// Opens a key, under the cluster name that was given, else under its own.
     pub(crate) fn open(&self, key: &WrappedForm) -> Result<Unwrapped, KeyOpenError> {
         let name = self.cluster_name.as_ref().unwrap_or(key.document.cluster_name());

@@ -12,7 +12,8 @@ pub(crate) struct UnlockFlags {
     #[arg(short = 'i', long, env = "SEALED_SECRETS_IDENTITY", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub identity: Vec<PathBuf>,
 
-    /// Decrypt a backup, or what --identity names, with the passphrase on the first line of this file (default: a prompt).
+    /// Decrypt a backup, or what --identity names, with the passphrase on the first line of this file (default: a prompt, also for a file of identities that
+    /// it does not open).
     #[arg(long, env = "SEALED_SECRETS_PASSPHRASE_FILE", hide_env = true, value_name = "FILE", value_parser = flag_value::path())]
     pub passphrase_file: Option<PathBuf>,
 }

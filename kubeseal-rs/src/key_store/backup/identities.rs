@@ -104,7 +104,8 @@ impl Identities {
     }
 }
 
-/// The files that were opened with a passphrase, which is asked for once in a process, however often its commands read identities.
+/// The files that were opened with a passphrase, which is asked for once in a process, however often its commands read identities. The process ends with
+/// its command, and the allocator wipes what is freed.
 static OPENED: Mutex<BTreeMap<PathBuf, Vec<u8>>> = Mutex::new(BTreeMap::new());
 
 fn unprotected(path: &Path, file: &[u8], passphrase_file: Option<&Path>) -> Result<Vec<u8>, BackupError> {
@@ -112,14 +113,29 @@ fn unprotected(path: &Path, file: &[u8], passphrase_file: Option<&Path>) -> Resu
     if let Some(text) = opened.get(path) {
         return Ok(text.clone());
     }
-    let text = protected::open(file, passphrase_of(path, passphrase_file)?).map_err(|error| match error {
+    let text = open(path, file, passphrase_file)?;
+    opened.insert(path.to_owned(), text.clone());
+    Ok(text)
+}
+
+/// The text of a protected file. The passphrase file is that of the backup as well: where it does not open this one, the user is prompted.
+fn open(path: &Path, file: &[u8], passphrase_file: Option<&Path>) -> Result<Vec<u8>, BackupError> {
+    let named = |error| match error {
         // The passphrase is right, and the file is cut off or was changed.
         BackupError::Decrypt(DecryptError::Io(_)) => BackupError::Identity(path.to_owned()),
         BackupError::Decrypt(_) => BackupError::IdentityPassphrase(path.to_owned()),
         other => other,
-    })?;
-    opened.insert(path.to_owned(), text.clone());
-    Ok(text)
+    };
+    let Some(from) = passphrase_file else {
+        return protected::open(file, passphrase::prompt_for_identity(path)?).map_err(named);
+    };
+    let by_file = protected::open(file, passphrase::from_file(from)?).map_err(named);
+    match by_file {
+        Err(BackupError::IdentityPassphrase(_)) if passphrase::has_terminal() => {
+            protected::open(file, passphrase::prompt_for_identity(path)?).map_err(named)
+        }
+        done => done,
+    }
 }
 
 /// The passphrase of an identity: that of the file, or prompted for.

@@ -38,9 +38,13 @@ pub(crate) fn prompt_for_identity(key: &Path) -> Result<SecretString, BackupErro
     secret(&prompt::read_once(&format!("passphrase of {}", shown_path(key))).map_err(BackupError::Prompt)?)
 }
 
-/// Never from a pipe, which holds the command's input.
+/// Whether a passphrase can be prompted for: never from a pipe, which holds the command's input.
+pub(crate) fn has_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
 fn need_terminal(without: BackupError) -> Result<(), BackupError> {
-    if std::io::stdin().is_terminal() { Ok(()) } else { Err(without) }
+    if has_terminal() { Ok(()) } else { Err(without) }
 }
 
 fn secret(bytes: &[u8]) -> Result<SecretString, BackupError> {

@@ -1,7 +1,7 @@
 //! `keys unwrap`, which opens keys on this machine, and `keys wrap` and `rewrap`, which wait for the controller.
 
 use super::retire::newer;
-use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list};
+use crate::support::key_lines::{KEY, LABELLED, LEGACY, changed, key, list, nothing_sealed};
 use crate::support::program::{program, run};
 use crate::support::server::{Line, Server};
 use crate::support::terminal::Terminal;
@@ -189,6 +189,47 @@ fn what_does_not_open_says_why_and_keeps_no_other_from_it() {
     assert!(code == Some(1) && printed.contains("is in plain (Secret"), "{printed}{error}");
 }
 
+/// An age identity opens what was wrapped for any cluster.
+#[test]
+fn keys_of_several_clusters_are_opened_for_the_one_that_is_named() {
+    let files = Files::new();
+    let me = files.path("me.txt");
+    let other = wrapped(&newer(), "other", "wrapped", "test");
+    let unwrap = ["unwrap", "--all", "--yes", "-i", &me];
+    let (code, _, error, requests) = keys(there(&[one(), other.clone()]), &unwrap);
+    let words = format!("wrapped for several clusters: prod: {}; test: {}", short(&one()), short(&other));
+    assert!(code == Some(1) && error.contains(&words) && error.contains("--cluster-name NAME"), "{error}");
+    assert!(writes(&requests).is_empty(), "{requests:?}");
+    let lines = unwrapping(&[one(), other], &[plain()]);
+    let (code, printed, error, _) = keys(lines, &[&unwrap[..], &["--cluster-name", "prod"]].concat());
+    assert!(
+        code == Some(1) && printed.contains(&format!("{} is in plain", short(&one()))),
+        "{printed}{error}"
+    );
+    assert!(error.contains("it was wrapped for the cluster test, and this one is prod"), "{error}");
+}
+
+/// The recipient is public, so that other users can wrap a key for it.
+#[test]
+fn a_key_that_nothing_names_is_warned_of() {
+    let files = Files::new();
+    let me = files.path("me.txt");
+    let unwrap = |secret: &Value, sealed: Vec<Line>| {
+        let lines = [there(std::slice::from_ref(secret)), sealed].concat();
+        let (code, _, error, _) = keys(lines, &["unwrap", "--all", "--dry-run", "-i", &me]);
+        assert_eq!(code, Some(0), "{error}");
+        error
+    };
+    let words = format!("no SealedSecret of the cluster and no record of a backup names {}", short(&one()));
+    let error = unwrap(&one(), vec![nothing_sealed()]);
+    assert!(error.contains(&words) && error.contains("keys renew"), "{error}");
+    let mut backed_up = one();
+    backed_up["metadata"]["annotations"]["sealedsecrets.bitnami.com/backed-up"] =
+        json!(format!(r#"{{"{RECIPIENT}": "2026-01-01T00:00:00Z"}}"#));
+    let error = unwrap(&backed_up, vec![nothing_sealed()]);
+    assert!(!error.contains("no SealedSecret of"), "{error}");
+}
+
 #[test]
 fn flags_that_are_wrong_or_missing_are_named_and_no_option_is_shown() {
     let files = Files::new();
@@ -354,8 +395,32 @@ fn the_question_says_what_follows_and_a_passphrase_may_protect_the_identity() {
         terminal.type_in(answer);
         let (ended, _, shown) = terminal.end();
         let question = format!("Store {} in plain in namespace kube-system of ", short(&key()));
+        assert!(shown.contains(&format!("\r\n    {} since 20", short(&key()))), "{shown}");
         assert!(shown.contains(&question) && shown.contains("then has the private keys"), "{shown}");
         assert!(!shown.contains("correct horse") && !shown.contains("SECRET-KEY"), "{shown}");
         assert_eq!((ended, writes(&server.requests()).len()), (Some(code), writes_there), "{shown}");
     }
+}
+
+/// The passphrase in the file is that of the backup, and the identity has another.
+#[test]
+fn an_identity_that_the_passphrase_file_does_not_open_is_asked_for() {
+    let files = Files::new();
+    let mut scrypt = age::scrypt::Recipient::new("correct horse".to_owned().into());
+    scrypt.set_work_factor(2);
+    let safe = files.path("safe.age");
+    std::fs::write(&safe, age::encrypt(&scrypt, IDENTITY.as_bytes()).unwrap()).unwrap();
+    let other = files.path("pass.txt");
+    std::fs::write(&other, "of the backup\n").unwrap();
+    let unwrap = ["unwrap", "--all", "--dry-run", "-i", &safe, "--passphrase-file", &other];
+    let (code, _, error, _) = keys(there(&[one()]), &unwrap);
+    assert!(code == Some(1) && error.contains("safe.age"), "{error}");
+    let server = Server::start(there(&[one()]));
+    let kubeconfig = server.kubeconfig("{}");
+    let connection = ["--kubeconfig", kubeconfig.path().to_str().unwrap()];
+    let mut terminal = Terminal::start(program(&[&["keys"], &unwrap[..], &connection].concat()));
+    terminal.wait_for(&format!("passphrase of {safe}: "));
+    terminal.type_in("correct horse\n");
+    let (code, printed, shown) = terminal.end();
+    assert!(code == Some(0) && printed.contains("and would be stored in plain"), "{printed}{shown}");
 }

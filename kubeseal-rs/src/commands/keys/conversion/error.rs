@@ -12,6 +12,8 @@ use std::time::Duration;
 pub(crate) enum ConversionError {
     #[error("{0} of the wrapped keys did not open")]
     NotOpened(usize),
+    #[error("the keys are wrapped for several clusters: {0}")]
+    SeveralClusters(String),
     #[error("key {0} is compromised, and stays as it is")]
     Compromised(String),
     #[error("the Secret of key {key} cannot be used: {problem}")]
@@ -41,6 +43,11 @@ impl Hint for ConversionError {
     fn hint(&self) -> Option<String> {
         Some(match self {
             Self::NotOpened(_) => "the warnings say why; these stay wrapped".into(),
+            Self::SeveralClusters(_) => {
+                "say whose keys they have to be, with --cluster-name NAME, which is the controller's: others may have been put there by users who may \
+                 write Secrets; nothing was opened"
+                    .into()
+            }
             Self::Compromised(_) => {
                 "nothing opens with it any more; what was sealed with it is known to others".into()
             }

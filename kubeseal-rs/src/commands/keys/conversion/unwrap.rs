@@ -5,9 +5,11 @@ use crate::commands::keys::conversion::error::ConversionError;
 use crate::commands::keys::conversion::plain_secret::{PlainSecret, state_in_plain};
 use crate::commands::keys::conversion::selection::SelectionFlags;
 use crate::commands::keys::error::KeysError;
+use crate::commands::keys::usage::in_cluster;
 use crate::error::{CommandError, Context as _, Hint as _};
 use crate::files::output::progress_lines::ProgressLines;
 use crate::key_store::KeyStore;
+use crate::key_store::backup::backup_record::BackupRecord;
 use crate::key_store::key_form::WrappedForm;
 use crate::key_store::key_opener::KeyOpener;
 use crate::key_store::stored_key::{State, StoredKey};
@@ -19,7 +21,10 @@ use crate::terminal::confirm::confirmed;
 use crate::terminal::program::name;
 use crate::terminal::warnings::{alert, warn};
 use clap::Args;
+use envelope::Fingerprint;
 use key_wrapping::Unwrapped;
+use sealing::KeyRing;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The first part of `help keys unwrap`.
@@ -77,9 +82,13 @@ pub(crate) fn run(args: UnwrapArgs) -> Result<(), CommandError> {
     correct(&store, &keys);
     let mut stdout = ProgressLines::new();
     let selected = select(&store, &args.selection, &keys, &mut stdout)?;
+    if !opener.has_cluster_name() {
+        check_one_cluster(&selected)?;
+    }
     let count = selected.len();
     let opened = open(&store, &opener, selected);
     let failed = count - opened.len();
+    warn_of_unnamed(&store, &opened);
     if args.dry_run == Some(true) {
         for key in &opened {
             stdout.print(&would(&store, key)?);
@@ -136,6 +145,22 @@ fn select<'a>(
     Ok(selected)
 }
 
+/// Refuses keys of several clusters. A provider that binds no context opens those of any cluster, and a user may have put them there.
+fn check_one_cluster(selected: &[(&StoredKey, &Arc<WrappedForm>)]) -> Result<(), ConversionError> {
+    let mut clusters = BTreeMap::<&str, BTreeSet<String>>::new();
+    for (_, form) in selected {
+        let keys = clusters.entry(form.document.cluster_name().as_str()).or_default();
+        keys.insert(form.certificate.fingerprint().short());
+    }
+    if clusters.len() < 2 {
+        return Ok(());
+    }
+    let each = |(cluster, keys): (&str, BTreeSet<String>)| {
+        format!("{cluster}: {}", keys.into_iter().collect::<Vec<_>>().join(", "))
+    };
+    Err(ConversionError::SeveralClusters(clusters.into_iter().map(each).collect::<Vec<_>>().join("; ")))
+}
+
 /// Opens each key; those that do not open are named with the reason.
 fn open<'a>(
     store: &KeyStore,
@@ -158,13 +183,43 @@ fn open<'a>(
     opened
 }
 
+/// Warns of keys that nothing knows. A user who may write Secrets can wrap a key for the same age recipient, which is public; opened, it would be
+/// sealed with if it is the newest.
+fn warn_of_unnamed(store: &KeyStore, opened: &[Opened<'_>]) {
+    let objects = store.sealed_secrets().unwrap_or_default();
+    let needed: BTreeSet<Fingerprint> =
+        in_cluster(&objects, None, &KeyRing::default()).into_iter().flat_map(|it| it.keys).collect();
+    let is_unnamed = |it: &&Opened<'_>| {
+        !needed.contains(&it.unwrapped.pair.certificate().fingerprint())
+            && BackupRecord::of(it.key).last().is_none()
+    };
+    let unnamed: Vec<String> = opened
+        .iter()
+        .filter(is_unnamed)
+        .map(|it| it.unwrapped.pair.certificate().fingerprint().short())
+        .collect();
+    if !unnamed.is_empty() {
+        warn(format_args!(
+            "no SealedSecret of the cluster and no record of a backup names {}: is it one of yours? Who may write Secrets can wrap a key for the same \
+             recipient. `{} keys renew` before anything is sealed makes one that is not theirs",
+            unnamed.join(", "),
+            name()
+        ));
+    }
+}
+
 fn question(store: &KeyStore, opened: &[Opened<'_>], keep: bool) -> String {
     let (namespace, server) = (store.namespace(), store.server());
     let shorts: Vec<String> =
         opened.iter().map(|it| it.unwrapped.pair.certificate().fingerprint().short()).collect();
+    let made = |it: &Opened<'_>| {
+        let short = it.unwrapped.pair.certificate().fingerprint().short();
+        Some(format!("\n    {short} since {}", it.key.since()?.strftime("%Y-%m-%d")))
+    };
+    let dates: String = opened.iter().filter_map(made).collect();
     let deleted = if keep { "" } else { ", and delete their wrapped Secrets" };
     format!(
-        "Store {} in plain in namespace {namespace} of {server}{deleted}?\n  Whoever may read Secrets there, or has a copy of etcd, then has the \
+        "Store {} in plain in namespace {namespace} of {server}{deleted}?{dates}\n  Whoever may read Secrets there, or has a copy of etcd, then has the \
          private keys.\n  It is for going back to a controller that does not wrap keys; one that does never seals with them.\n  Go on?",
         shorts.join(", ")
     )
