@@ -141,12 +141,19 @@ impl KeyProviders {
         // One field each, so that a provider that binds only one of them is not taken for bound.
         let others = [
             Context { fingerprint: Fingerprint::from([1; 32]), ..context.clone() },
-            Context { cluster_name: self.cluster_name.another(), ..context },
+            Context { cluster_name: self.cluster_name.another(), ..context.clone() },
         ];
         for other in others {
             match bounded(provider.unwrap(&slot, &other)).await {
                 Ok(_) => return Ok(Binding::Unbound),
                 Err(error) if error.kind == ProviderErrorKind::Refused => {}
+                // A policy may allow this cluster alone. It then allows this one at the same moment.
+                Err(error)
+                    if error.kind == ProviderErrorKind::Denied
+                        && other.cluster_name != context.cluster_name =>
+                {
+                    bounded(provider.unwrap(&slot, &context)).await?;
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -19,13 +19,15 @@ struct InMemory {
     binds: fn(&Context) -> Vec<u8>,
     /// How its calls fail, if they do.
     fails: Option<ProviderErrorKind>,
+    /// Whether its policy allows to decrypt in a context.
+    allows: fn(&Context) -> bool,
 }
 
 impl InMemory {
     fn new(name: u8, binds: bool) -> Self {
         let uri = format!("kmsv2:unix:///run/{name}.sock").parse().unwrap();
         let binds = if binds { Context::associated_data } else { |_: &Context| Vec::new() };
-        Self { uri, key: [name; 32], binds, fails: None }
+        Self { uri, key: [name; 32], binds, fails: None, allows: |_| true }
     }
 
     fn cipher(&self) -> LessSafeKey {
@@ -60,6 +62,9 @@ impl KeyWrapper for InMemory {
 
     async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
         self.check()?;
+        if !(self.allows)(context) {
+            return Err(ProviderError::new(ProviderErrorKind::Denied, "no policy allows it"));
+        }
         let mut wrapped = slot.wrapped.clone();
         let nonce = Nonce::assume_unique_for_key([0; 12]);
         let opened = self.cipher().open_in_place(nonce, Aad::from((self.binds)(context)), &mut wrapped);
@@ -194,6 +199,8 @@ async fn each_cause_is_named_and_says_whether_to_try_again() {
 #[tokio::test]
 async fn a_provider_that_ignores_the_context_is_found_out() {
     static CALLS: AtomicU8 = AtomicU8::new(0);
+    static ALLOWED: AtomicU8 = AtomicU8::new(2);
+    let allowing = |allows| InMemory { allows, ..InMemory::new(1, true) };
     let binding = |binds| InMemory { binds, ..InMemory::new(1, true) };
     let unavailable = InMemory { fails: Some(ProviderErrorKind::Unavailable), ..InMemory::new(1, true) };
     let cases = [
@@ -208,6 +215,16 @@ async fn a_provider_that_ignores_the_context_is_found_out() {
         (unavailable, Err(ProviderErrorKind::Unavailable)),
         // It refuses in the right context as well.
         (binding(|_| vec![CALLS.fetch_add(1, Relaxed)]), Err(ProviderErrorKind::Refused)),
+        // Its policy allows this cluster alone, or one certificate, or nothing any more after the first context.
+        (allowing(|context| context.cluster_name.as_str() == "prod"), Ok(Binding::Bound)),
+        (
+            allowing(|context| context.fingerprint == Fingerprint::from([0; 32])),
+            Err(ProviderErrorKind::Denied),
+        ),
+        (
+            allowing(|_| ALLOWED.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok()),
+            Err(ProviderErrorKind::Denied),
+        ),
     ];
     for (number, (provider, expected)) in cases.into_iter().enumerate() {
         let providers = providers("prod", vec![provider]);

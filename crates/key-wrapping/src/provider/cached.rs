@@ -1,4 +1,4 @@
-//! [`Cached`]: a token or credentials that a service gave for a while.
+//! [`Cached`]: a token or credentials that a service gave for a while; [`send_with`] sends requests with them.
 
 use crate::provider::error::ProviderError;
 use parking_lot::Mutex;
@@ -41,6 +41,27 @@ impl<T: Clone> Cached<T> {
     pub(crate) fn forget(&self) {
         *self.0.lock() = None;
     }
+}
+
+/// Sends a request with what `obtain` gives; and once more with a new one, where the service does not take one of an earlier request any
+/// more.
+pub(crate) async fn send_with<T, R, O, S>(
+    obtain: impl Fn() -> O,
+    forget: impl FnOnce(),
+    send: impl Fn(T) -> S,
+    is_not_taken: impl FnOnce(&R) -> bool,
+) -> Result<R, ProviderError>
+where
+    O: Future<Output = Result<Obtained<T>, ProviderError>>,
+    S: Future<Output = Result<R, ProviderError>>,
+{
+    let Obtained { value, is_cached } = obtain().await?;
+    let response = send(value).await?;
+    if !is_cached || !is_not_taken(&response) {
+        return Ok(response);
+    }
+    forget();
+    send(obtain().await?.value).await
 }
 
 impl<T> Entry<T> {

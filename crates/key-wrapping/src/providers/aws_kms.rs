@@ -18,6 +18,7 @@ use crate::https::client::HttpsClient;
 use crate::https::endpoint::Endpoint;
 use crate::https::request::{Request, base64};
 use crate::https::response::{Response, secret};
+use crate::provider::cached::send_with;
 use crate::provider::encrypted::{data_key, slot};
 use crate::provider::environment::ProviderEnvironment;
 use crate::provider::error::{ProviderError, ProviderErrorKind};
@@ -25,7 +26,7 @@ use crate::provider::key_wrapper::KeyWrapper;
 use crate::provider::spec::{ProviderSpec, ProviderSpecError};
 use crate::provider::uri::{ProviderUri, ProviderUriError};
 use crate::providers::aws_kms::credential_source::CredentialSource;
-use crate::providers::aws_kms::failure::{Operation, failure};
+use crate::providers::aws_kms::failure::{Operation, failure, has_invalid_credentials};
 use crate::providers::aws_kms::signature::signed;
 use async_trait::async_trait;
 use http::{HeaderValue, StatusCode};
@@ -65,25 +66,21 @@ impl AwsKms {
         })
     }
 
-    /// Calls an operation. Where it is denied to credentials that were obtained for an earlier call, it obtains new ones and calls again.
+    /// Calls an operation.
     async fn call(&self, operation: Operation, request: Request) -> Result<Response, ProviderError> {
-        let request = request
+        let request = &request
             .header("content-type", HeaderValue::from_static("application/x-amz-json-1.1"))
             .header("x-amz-target", HeaderValue::from_static(operation.target()));
-        let credentials = self.credentials.obtain(&self.client).await?;
-        let signed_request = signed(request.clone(), &self.endpoint, &self.region, &credentials.value)?;
-        let response = self.client.send(&self.endpoint, &signed_request).await?;
-        let error = match response.status {
-            StatusCode::OK => return Ok(response),
-            _ => failure(operation, &response, &self.endpoint),
-        };
-        if error.kind != ProviderErrorKind::Denied || !credentials.is_cached {
-            return Err(error);
-        }
-        self.credentials.forget();
-        let credentials = self.credentials.obtain(&self.client).await?;
-        let signed_request = signed(request, &self.endpoint, &self.region, &credentials.value)?;
-        let response = self.client.send(&self.endpoint, &signed_request).await?;
+        let response = send_with(
+            || self.credentials.obtain(&self.client),
+            || self.credentials.forget(),
+            |credentials| async move {
+                let request = signed(request.clone(), &self.endpoint, &self.region, &credentials)?;
+                self.client.send(&self.endpoint, &request).await
+            },
+            has_invalid_credentials,
+        )
+        .await?;
         match response.status {
             StatusCode::OK => Ok(response),
             _ => Err(failure(operation, &response, &self.endpoint)),

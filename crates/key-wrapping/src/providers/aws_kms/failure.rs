@@ -3,6 +3,7 @@
 use crate::https::endpoint::Endpoint;
 use crate::https::response::Response;
 use crate::provider::error::{ProviderError, ProviderErrorKind};
+use http::StatusCode;
 use serde::Deserialize;
 
 /// An operation of KMS.
@@ -22,19 +23,36 @@ impl Operation {
     }
 }
 
+#[derive(Default, Deserialize)]
+struct Failed {
+    #[serde(rename = "__type")]
+    kind: String,
+    #[serde(alias = "Message", default)]
+    message: Option<String>,
+}
+
+impl Failed {
+    /// That an answer holds.
+    fn of(response: &Response) -> Self {
+        response.json().unwrap_or_default()
+    }
+
+    /// The name of the error, which has a namespace and `#` before it in some services.
+    fn name(&self) -> &str {
+        self.kind.rsplit('#').next().unwrap_or_default()
+    }
+}
+
+/// Whether the credentials ended or were revoked. What the policies do not allow, they do not allow with new ones either.
+pub(crate) fn has_invalid_credentials(response: &Response) -> bool {
+    let names = ["ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId"];
+    response.status != StatusCode::OK && names.contains(&Failed::of(response).name())
+}
+
 /// The error of an answer.
 pub(crate) fn failure(operation: Operation, response: &Response, endpoint: &Endpoint) -> ProviderError {
-    #[derive(Deserialize)]
-    struct Failed {
-        /// The name of the error, with a namespace and `#` before it in some services.
-        #[serde(rename = "__type")]
-        name: String,
-        #[serde(alias = "Message", default)]
-        message: Option<String>,
-    }
-    let failed = response.json::<Failed>().ok();
-    let name = failed.as_ref().map_or("", |failed| failed.name.rsplit('#').next().unwrap_or_default());
-    let words = failed.as_ref().and_then(|failed| failed.message.as_deref()).unwrap_or_default();
+    let failed = Failed::of(response);
+    let (name, words) = (failed.name(), failed.message.as_deref().unwrap_or_default());
     let status = response.status.as_u16();
     let hint = match (name, operation) {
         ("AccessDeniedException", _) => {

@@ -137,20 +137,46 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// Each failure that new credentials mend.
 #[tokio::test]
-async fn a_role_is_assumed_once_and_again_after_one_denial() {
+async fn a_role_is_assumed_once_and_again_once_its_credentials_are_not_taken_any_more() {
+    for name in ["ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId"] {
+        let body = DENIED.1.replace("AccessDeniedException", name);
+        assumes_again(("400 Bad Request", &body)).await;
+    }
+}
+
+/// Also of a policy for one cluster alone, in another one.
+#[tokio::test]
+async fn what_is_denied_is_denied_without_new_credentials() {
     let folder = tempfile::tempdir().unwrap();
+    let server = TestServer::answering_each([STS, ENCRYPTED, DENIED]).await;
+    let provider = at(&server, &web_identity(&folder));
+    let slot = provider.wrap(&data_key(), &context()).await.unwrap();
+    assert_eq!(provider.unwrap(&slot, &context()).await.unwrap_err().kind, Denied);
+    let sent = server.received();
+    assert_eq!(sent.matches("Action=AssumeRoleWithWebIdentity").count(), 1, "{sent}");
+}
+
+/// A role by a token in a file of this folder.
+fn web_identity(folder: &tempfile::TempDir) -> ProviderEnvironment {
     let token = folder.path().join("token");
     std::fs::write(&token, "WEBTOKEN/+\n").unwrap();
-    let web_identity = ProviderEnvironment::default()
+    ProviderEnvironment::default()
         .with_variable("AWS_WEB_IDENTITY_TOKEN_FILE", token.to_str().unwrap())
-        .with_variable("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/sealing");
+        .with_variable("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/sealing")
+}
+
+async fn assumes_again(invalid: (&str, &str)) {
+    let folder = tempfile::tempdir().unwrap();
+    let web_identity = web_identity(&folder);
+    let token = folder.path().join("token");
     let agent = ProviderEnvironment::default()
         .with_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.to_str().unwrap());
     for is_agent in [false, true] {
         let credentials = if is_agent { AGENT } else { STS };
         let server =
-            TestServer::answering_each([credentials, ENCRYPTED, DENIED, credentials, DECRYPTED]).await;
+            TestServer::answering_each([credentials, ENCRYPTED, invalid, credentials, DECRYPTED]).await;
         let uri = format!("{}/v1/credentials", server.endpoint());
         let environment = if is_agent {
             agent.clone().with_variable("AWS_CONTAINER_CREDENTIALS_FULL_URI", uri)
