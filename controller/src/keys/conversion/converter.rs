@@ -102,7 +102,7 @@ impl<'a> Converter<'a> {
     async fn wrap(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
         let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
         let metadata = self.metadata(old, "wrapped").await?;
-        let unbound = self.wrapping.unbound();
+        let unbound = self.wrapping.unbound().await;
         let secret = new_secret::wrapped(metadata, (key.pair().certificate(), &wrapped), &unbound);
         let created = self.create(secret).await?;
         if let KeyContent::Wrapped { wrapped, .. } = &created.content {

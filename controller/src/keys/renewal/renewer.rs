@@ -151,7 +151,7 @@ impl<'a> Renewer<'a> {
         let since = pair.certificate().not_before();
         // Each provider opens what it has wrapped before the Secret is created, and the API server returns the same.
         let wrapped = wrapping.providers.wrap(&pair, since).await?;
-        let unbound = wrapping.unbound();
+        let unbound = wrapping.unbound().await;
         let secret = new_secret::wrapped(metadata, (pair.certificate(), &wrapped), &unbound);
         let created = secret_api::create(&self.secrets, secret, *order).await?;
         Ok(created.and_then(|created| {

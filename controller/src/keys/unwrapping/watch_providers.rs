@@ -1,12 +1,10 @@
-//! `watch_providers`: asks each provider once a minute whether it works and with which key it encrypts, and finds out whether it binds the context.
+//! `watch_providers`: finds out once a minute whether each provider works and with which key it encrypts, and once whether it binds the context.
 
 use crate::keys::store::findings::{KeyFindings, SeenBy};
 use crate::keys::store::ring::SharedRing;
-use crate::keys::unwrapping::provider_states::ProviderState;
 use crate::keys::unwrapping::providers::Wrapping;
 use crate::process::error_chain::chain;
-use jiff::Timestamp;
-use key_wrapping::{Binding, KeyWrapper};
+use key_wrapping::KeyWrapper;
 use std::time::Duration;
 
 const PERIOD: Duration = Duration::from_mins(1);
@@ -41,53 +39,25 @@ fn note_key(
 }
 
 async fn look_at(wrapping: &Wrapping, provider: &dyn KeyWrapper) {
-    let uri = provider.uri().to_string();
-    let before = wrapping.states.of(&uri);
-    let mut after = before.clone();
+    let (uri, states) = (provider.uri().to_string(), &wrapping.states);
+    let was_up = states.of(&uri).is_up;
     match wrapping.providers.current_key_id(provider).await {
         Ok(key_id) => {
-            after.is_up = Some(true);
-            after.key_id = key_id;
+            if was_up == Some(false) {
+                tracing::info!(provider = uri, "the key management service answers again");
+            }
+            states.update(&uri, |state| {
+                state.is_up = Some(true);
+                state.key_id = key_id;
+            });
+            wrapping.binding(provider).await;
         }
         Err(error) => {
-            after.is_up = Some(false);
-            if before.is_up != Some(false) {
+            if was_up != Some(false) {
                 let error = chain(&error);
                 tracing::warn!(provider = uri, error, "the key management service does not answer");
             }
+            states.update(&uri, |state| state.is_up = Some(false));
         }
-    }
-    if after.binding.is_none() && after.is_up == Some(true) {
-        match wrapping.providers.probe(provider, Timestamp::now()).await {
-            Ok(binding) => {
-                after.binding = Some(binding);
-                report(&uri, binding);
-            }
-            Err(error) => {
-                let error = chain(&error);
-                tracing::warn!(
-                    provider = uri,
-                    error,
-                    "whether the key management service binds keys to this cluster is not known yet"
-                );
-            }
-        }
-    }
-    if before.is_up == Some(false) && after.is_up == Some(true) {
-        tracing::info!(provider = uri, "the key management service answers again");
-    }
-    wrapping.states.update(&uri, |state: &mut ProviderState| *state = after);
-}
-
-fn report(uri: &str, binding: Binding) {
-    match binding {
-        Binding::Bound => {
-            tracing::info!(provider = uri, "the key management service binds wrapped keys to this cluster");
-        }
-        Binding::Unbound => tracing::warn!(
-            provider = uri,
-            hint = "use one key of the service for one cluster, and none that the API server uses",
-            "the key management service decrypts a wrapped key in any context: only the private key itself is bound to this cluster"
-        ),
     }
 }
