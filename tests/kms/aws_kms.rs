@@ -42,6 +42,7 @@ pub(crate) async fn wraps_in_the_context_of_cluster_and_fingerprint(_: Arc<Lab>)
     let slot = contract::fulfils(&key, &bound()?).await?;
     ensure!(slot.key_id == arn, "{slot:?}");
     ensure!(contract::probed(&key).await? == Binding::Bound, "it is not bound");
+    ensure!(contract::current_key_id(&key).await? == arn, "it encrypts with another key");
 
     // A slot of another key does not open, though the same identity may use that key.
     let other = provider(&kms.url(), &kms.create_key().await?, &of_any_user())?;
@@ -85,6 +86,7 @@ pub(crate) async fn signs_as_a_user_with_the_policy_of_the_page(_: Arc<Lab>) -> 
     let allowed = provider(&moto.url(), &arn, &of_user(&user))?;
     let slot = contract::fulfils(&allowed, &bound()?).await?;
     ensure!(contract::probed(&allowed).await? == Binding::Bound, "it is not bound");
+    ensure!(contract::current_key_id(&allowed).await? == arn, "it encrypts with another key");
 
     let forger = AccessKey { secret: "guessed".to_owned(), ..user.clone() };
     let stranger = AccessKey { id: "AKIAUNKNOWN".to_owned(), ..user.clone() };
@@ -96,6 +98,7 @@ pub(crate) async fn signs_as_a_user_with_the_policy_of_the_page(_: Arc<Lab>) -> 
         let provider = provider(&moto.url(), arn, &of_user(user))?;
         let error = contract::fails(&provider, &slot, &contract::context()?).await?;
         ensure!(error.kind == ProviderErrorKind::Denied && error.to_string().contains(name), "{error:?}");
+        ensure!(contract::current_key_id(&provider).await.is_err(), "it can be used, they say");
     }
     Ok(())
 }

@@ -89,6 +89,12 @@ pub(crate) async fn probed(provider: &Arc<dyn KeyWrapper>) -> Result<Binding> {
     Ok(providers.probe(&**provider, Timestamp::now()).await?)
 }
 
+/// The name of the key with which the provider encrypts now, as the controller finds it out.
+pub(crate) async fn current_key_id(provider: &Arc<dyn KeyWrapper>) -> Result<String> {
+    let providers = KeyProviders::new("prod".parse()?, vec![provider.clone()], Vec::new());
+    Ok(providers.current_key_id(&**provider).await?)
+}
+
 /// Why the provider does not open a slot.
 pub(crate) async fn fails(
     provider: &Arc<dyn KeyWrapper>,

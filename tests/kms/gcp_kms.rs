@@ -29,6 +29,7 @@ pub(crate) async fn wraps_with_tokens_of_the_metadata_server(_: Arc<Lab>) -> Res
     let slot = contract::opens(&provider, &contract::other_contexts()?).await?;
     ensure!(slot.key_id == "1", "{slot:?}");
     ensure!(contract::probed(&provider).await? == Binding::Bound, "it is not bound");
+    ensure!(contract::current_key_id(&provider).await? == "1", "another version than 1");
     ensure!(tokens(&drongo)? == before + 1, "it got a token more than once");
 
     // A slot of another key, though the same identity may use that key.

@@ -8,7 +8,7 @@ use tests::kms::kms_plugin::PluginFault;
 use tests::network::http_client::http_client;
 use tests::test::eventually::eventually;
 
-use crate::controller::{certificate, get, logs, served, serves, stop};
+use crate::controller::{certificate, counts_as_up, get, logs, served, serves, stop};
 use crate::home::{A_WHILE, Home, SOON};
 use crate::services::plugin::Plugin;
 use crate::services::test_service::TestService;
@@ -44,6 +44,7 @@ pub(crate) async fn a_controller_that_starts_without_its_service_waits<S: TestSe
     let (_, ready) = get(&format!("{}/readyz?verbose", pod.url())).await?;
     ensure!(ready.contains("1 waiting to be unwrapped"), "{ready}");
     home.sees_event(&key.name_any(), "SealingKeyWarning").await?;
+    counts_as_up(&pod, &service, false).await?;
     // No other key is made meanwhile.
     tokio::time::sleep(A_WHILE).await;
     ensure!(home.keys(WRAPPED).await?.len() == 1, "a key was made while another one waits");
@@ -54,6 +55,7 @@ pub(crate) async fn a_controller_that_starts_without_its_service_waits<S: TestSe
     home.sees("waiting").await?;
     home.person.sees_synced(&home.namespace, "waiting", ConditionStatus::True).await?;
     home.trip("after").await?;
+    counts_as_up(&pod, &service, true).await?;
     stop(pod).await
 }
 

@@ -9,6 +9,7 @@ use tests::pod::Pod;
 use tests::test::eventually::eventually;
 
 use crate::home::SOON;
+use crate::services::test_service::TestService;
 
 /// The response to a GET: status and body.
 pub(crate) async fn get(url: &str) -> Result<(u16, String)> {
@@ -42,6 +43,19 @@ pub(crate) fn certificate(key: &Secret) -> Result<String> {
 pub(crate) async fn logs(pod: &Pod, words: &str) -> Result<()> {
     eventually(SOON, &format!("the log says: {words}"), async || {
         ensure!(pod.logs()?.contains(words), "{}", pod.logs()?);
+        Ok(())
+    })
+    .await
+}
+
+/// Waits until the metrics say of the one service whether it can be used. It is tried once a minute.
+pub(crate) async fn counts_as_up(pod: &Pod, service: &impl TestService, is_up: bool) -> Result<()> {
+    let (provider, value) = (service.provider(), i32::from(is_up));
+    let uri = provider.split('?').next().unwrap_or_default();
+    let line = format!("\nsealed_secrets_controller_key_provider_up{{provider=\"{uri}\"}} {value}\n");
+    eventually(SOON * 2, &format!("the metric of {uri} is {value}"), async || {
+        let (_, metrics) = get(&pod.metrics_url()).await?;
+        ensure!(metrics.contains(&line), "{metrics}");
         Ok(())
     })
     .await

@@ -165,9 +165,14 @@ impl KeyProviders {
         opens_again(provider, &self.context_of_no_key(Timestamp::UNIX_EPOCH)).await.map(drop)
     }
 
-    /// The name of the key with which a provider encrypts now, where it can be asked; and so whether it works.
-    pub async fn current_key_id(&self, provider: &dyn KeyWrapper) -> Result<Option<String>, ProviderError> {
-        bounded(provider.current_key_id()).await
+    /// The name of the key, or of its version, with which a provider encrypts now; and so whether it works. Slots with another one are stale.
+    /// One that does not say it encrypts and decrypts, so that it needs no other right than those, and nothing that it lacks is overlooked.
+    pub async fn current_key_id(&self, provider: &dyn KeyWrapper) -> Result<String, ProviderError> {
+        if let Some(key_id) = bounded(provider.current_key_id()).await? {
+            return Ok(key_id);
+        }
+        let context = self.context_of_no_key(Timestamp::UNIX_EPOCH);
+        opens_again(provider, &context).await.map(|slot| slot.key_id)
     }
 
     fn context(&self, certificate: &Certificate, since: Timestamp) -> Context {

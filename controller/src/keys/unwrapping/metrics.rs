@@ -1,4 +1,4 @@
-//! [`ProviderMetrics`]: whether each key management service answers.
+//! [`ProviderMetrics`]: whether each key management service works.
 
 use crate::keys::unwrapping::providers::Wrapping;
 use crate::metrics::encode::encode_family;
@@ -17,7 +17,7 @@ impl Collector for ProviderMetrics {
             let up = ConstGauge::new(i64::from(state.is_up?));
             Some(([("provider", provider)], up))
         });
-        let help = "Whether a provider of --key-wrap-with or --key-unwrap-with answered when it was last asked, once a minute: 1 or 0";
+        let help = "Whether a provider of --key-wrap-with or --key-unwrap-with could be used when it was last tried, once a minute: 1 or 0";
         encode_family(&mut encoder, "sealed_secrets_controller_key_provider_up", help, up)
     }
 }

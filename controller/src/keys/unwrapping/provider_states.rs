@@ -1,4 +1,4 @@
-//! [`ProviderStates`]: what is known of each provider: whether it answers, with which key it encrypts now, and whether it binds the context.
+//! [`ProviderStates`]: what is known of each provider: whether it works, with which key it encrypts now, and whether it binds the context.
 
 use key_wrapping::Binding;
 use parking_lot::Mutex;
@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 /// What is known of one provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ProviderState {
-    /// Whether its last call succeeded; None before the first.
+    /// Whether it worked when it was last tried; None before the first time.
     pub is_up: Option<bool>,
-    /// The name of the key with which it encrypts now, where it says so.
+    /// The name of the key with which it encrypted when it last worked.
     pub key_id: Option<String>,
     /// None before it was found out.
     pub binding: Option<Binding>,

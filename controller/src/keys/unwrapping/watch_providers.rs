@@ -44,18 +44,18 @@ async fn look_at(wrapping: &Wrapping, provider: &dyn KeyWrapper) {
     match wrapping.providers.current_key_id(provider).await {
         Ok(key_id) => {
             if was_up == Some(false) {
-                tracing::info!(provider = uri, "the key management service answers again");
+                tracing::info!(provider = uri, "the key management service can be used again");
             }
             states.update(&uri, |state| {
                 state.is_up = Some(true);
-                state.key_id = key_id;
+                state.key_id = Some(key_id);
             });
             wrapping.binding(provider).await;
         }
         Err(error) => {
             if was_up != Some(false) {
                 let error = chain(&error);
-                tracing::warn!(provider = uri, error, "the key management service does not answer");
+                tracing::warn!(provider = uri, error, "the key management service cannot be used");
             }
             states.update(&uri, |state| state.is_up = Some(false));
         }

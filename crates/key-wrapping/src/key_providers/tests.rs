@@ -57,7 +57,7 @@ impl KeyWrapper for InMemory {
             .seal_in_place_append_tag(nonce, Aad::from((self.binds)(context)), &mut wrapped)
             .unwrap();
         let (uri, annotations) = (self.uri.to_string(), BTreeMap::new());
-        Ok(Slot { uri, key_id: String::new(), wrapped, annotations })
+        Ok(Slot { uri, key_id: format!("key {}", self.key[0]), wrapped, annotations })
     }
 
     async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
@@ -231,6 +231,22 @@ async fn a_provider_that_ignores_the_context_is_found_out() {
         let binding = providers.probe(&*providers.wrapping[0], Timestamp::UNIX_EPOCH).await;
         assert_eq!(binding.map_err(|error| error.kind), expected, "case {number}");
     }
+}
+
+/// It has nothing to ask: only what it encrypts shows the name of its key, and whether it may be used.
+#[tokio::test]
+async fn a_provider_that_does_not_say_its_key_shows_it() {
+    let asked = async |provider| {
+        let providers = providers("prod", vec![provider]);
+        providers.current_key_id(&*providers.wrapping[0]).await.map_err(|error| error.kind)
+    };
+    let in_memory = || InMemory::new(1, true);
+    assert_eq!(asked(in_memory()).await, Ok("key 1".to_owned()));
+    for kind in [ProviderErrorKind::Unavailable, ProviderErrorKind::Denied] {
+        assert_eq!(asked(InMemory { fails: Some(kind), ..in_memory() }).await, Err(kind));
+    }
+    let encrypts_only = InMemory { allows: |_| false, ..in_memory() };
+    assert_eq!(asked(encrypts_only).await, Err(ProviderErrorKind::Denied));
 }
 
 #[test]

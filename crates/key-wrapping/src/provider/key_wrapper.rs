@@ -32,8 +32,8 @@ pub trait KeyWrapper: fmt::Debug + Send + Sync {
     /// Decrypts the data key of a slot, whose `uri` is this provider's.
     async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError>;
 
-    /// The name of the key, or of its version, with which the provider encrypts now, where it can be asked; and so whether the provider
-    /// works. Slots with another one are stale.
+    /// The name of the key with which the provider encrypts now, and so whether it works. None where it has nothing to ask:
+    /// [`KeyProviders::current_key_id`](crate::KeyProviders::current_key_id) has it encrypt then.
     async fn current_key_id(&self) -> Result<Option<String>, ProviderError> {
         Ok(None)
     }

@@ -24,7 +24,6 @@ use crate::providers::open_bao::server::Server;
 use async_trait::async_trait;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use zeroize::Zeroizing;
 
 const OPTIONS: [&str; 8] =
@@ -38,9 +37,6 @@ pub(crate) struct OpenBaoTransit {
     key: String,
     server: Server,
     login: Login,
-    /// Whether the server forbade the last reading of the key. Each minute it is asked again, and a new login each time would leave a token
-    /// behind.
-    is_unreadable: AtomicBool,
 }
 
 impl OpenBaoTransit {
@@ -52,22 +48,15 @@ impl OpenBaoTransit {
         spec.check_options(&OPTIONS)?;
         let server = Server::new(spec, host)?.ok_or(ProviderUriError::OpenBaoTransit)?;
         let login = Login::new(spec, server.endpoint(), environment)?;
-        Ok(Self {
-            uri: spec.uri.clone(),
-            mount: mount.into(),
-            key: key.into(),
-            server,
-            login,
-            is_unreadable: AtomicBool::new(false),
-        })
+        Ok(Self { uri: spec.uri.clone(), mount: mount.into(), key: key.into(), server, login })
     }
 
-    /// Sends a request with a token. Where the server does not take a token of an earlier login, it logs in once more, where asked to: the
-    /// token may have been revoked.
-    async fn call(&self, request: &Request, logs_in_again: bool) -> Result<Response, ProviderError> {
+    /// Sends a request with a token. Where the server does not take a token of an earlier login, it logs in once more: the token may have been
+    /// revoked.
+    async fn call(&self, request: &Request) -> Result<Response, ProviderError> {
         let token = self.login.token(&self.server).await?;
         let response = self.server.send(request, Some(&token.value)).await?;
-        if response.status != StatusCode::FORBIDDEN || !token.is_cached || !logs_in_again {
+        if response.status != StatusCode::FORBIDDEN || !token.is_cached {
             return Ok(response);
         }
         self.login.forget();
@@ -98,7 +87,7 @@ impl KeyWrapper for OpenBaoTransit {
         let (plaintext, context) = (base64(data_key.bytes()), base64(&context.associated_data()));
         let body = ToEncrypt { plaintext: &plaintext, associated_data: &context, context: &context };
         let request = Request::post_json(self.path("encrypt"), &body)?.keeping_secret(&plaintext);
-        let response = self.call(&request, true).await?;
+        let response = self.call(&request).await?;
         if response.status != StatusCode::OK {
             return Err(self.failure(Step::Encrypt, &response));
         }
@@ -118,23 +107,11 @@ impl KeyWrapper for OpenBaoTransit {
         let context = base64(&context.associated_data());
         let body = ToDecrypt { ciphertext, associated_data: &context, context: &context };
         let request = Request::post_json(self.path("decrypt"), &body)?.keeping_secret(ciphertext);
-        let response = self.call(&request, true).await?;
+        let response = self.call(&request).await?;
         if response.status != StatusCode::OK {
             return Err(self.failure(Step::Decrypt, &response));
         }
         data_key(&response.json::<Data<Decrypted>>()?.data.plaintext)
-    }
-
-    /// The newest version of the key. A policy may well not allow to read it.
-    async fn current_key_id(&self) -> Result<Option<String>, ProviderError> {
-        let logs_in_again = !self.is_unreadable.load(Relaxed);
-        let response = self.call(&Request::get(self.path("keys")), logs_in_again).await?;
-        self.is_unreadable.store(response.status == StatusCode::FORBIDDEN, Relaxed);
-        match response.status {
-            StatusCode::OK => Ok(Some(response.json::<Data<Key>>()?.data.latest_version.to_string())),
-            StatusCode::FORBIDDEN => Ok(None),
-            _ => Err(self.failure(Step::Read, &response)),
-        }
     }
 }
 
@@ -166,11 +143,6 @@ struct Encrypted {
 struct Decrypted {
     #[serde(deserialize_with = "secret")]
     plaintext: Zeroizing<String>,
-}
-
-#[derive(Deserialize)]
-struct Key {
-    latest_version: u64,
 }
 
 /// The version of the key in `vault:vVERSION:BASE64`, which `OpenBao` writes as well.

@@ -10,7 +10,6 @@ use serde::Deserialize;
 pub(crate) enum Step {
     Encrypt,
     Decrypt,
-    Read,
 }
 
 /// Words of a status 400 to a decryption that speak of the key's configuration, and not of the ciphertext.
@@ -41,9 +40,9 @@ pub(crate) fn failure(
     let did_not = match step {
         Step::Encrypt => "did not encrypt",
         Step::Decrypt => "did not decrypt",
-        Step::Read => "did not show its key",
     };
-    ProviderError::new(kind(step, status, &words), format!("{endpoint} {did_not}: {status}, {words}{hint}"))
+    let kind = kind(status, (step == Step::Decrypt).then_some(&words));
+    ProviderError::new(kind, format!("{endpoint} {did_not}: {status}, {words}{hint}"))
 }
 
 /// The error of an answer to a login.
@@ -54,19 +53,20 @@ pub(crate) fn login_failure(response: &Response) -> ProviderError {
     } else {
         ""
     };
-    ProviderError::new(kind(Step::Read, status, ""), format!("{status}, {words}{hint}"))
+    ProviderError::new(kind(status, None), format!("{status}, {words}{hint}"))
 }
 
-fn kind(step: Step, status: u16, words: &str) -> ProviderErrorKind {
-    match status {
-        400 if step == Step::Decrypt && words.contains(BEHIND) => ProviderErrorKind::Unavailable,
-        400 if step == Step::Decrypt && !CONFIGURATION.iter().any(|it| words.contains(it)) => {
+/// `decrypting` has the words of an answer to a decryption.
+fn kind(status: u16, decrypting: Option<&str>) -> ProviderErrorKind {
+    match (status, decrypting) {
+        (400, Some(words)) if words.contains(BEHIND) => ProviderErrorKind::Unavailable,
+        (400, Some(words)) if !CONFIGURATION.iter().any(|it| words.contains(it)) => {
             ProviderErrorKind::Refused
         }
         // Of 404: a mount that is not there may be there later, or on another server.
-        400 | 401 | 403 | 404 | 405 => ProviderErrorKind::Denied,
+        (400 | 401 | 403 | 404 | 405, _) => ProviderErrorKind::Denied,
         // 412: a node that has not heard of the token yet; 472 and 473: a standby of another data centre; 503: sealed.
-        412 | 429 | 472 | 473 | 500..=599 => ProviderErrorKind::Unavailable,
+        (412 | 429 | 472 | 473 | 500..=599, _) => ProviderErrorKind::Unavailable,
         _ => ProviderErrorKind::Garbage,
     }
 }
@@ -90,29 +90,31 @@ mod tests {
     #[test]
     fn what_a_status_means_for_a_next_try() {
         use ProviderErrorKind::{Denied, Garbage, Refused, Unavailable};
+        let (encrypt, decrypt) = (Some(Step::Encrypt), Some(Step::Decrypt));
         let cases = [
-            (Step::Decrypt, 400, "cipher: message authentication failed", Refused),
-            (Step::Decrypt, 400, "chacha20poly1305: message authentication failed", Refused),
-            (Step::Decrypt, 400, "invalid ciphertext: no prefix", Refused),
-            (Step::Decrypt, 400, "invalid ciphertext: version is too new", Unavailable),
-            (Step::Decrypt, 400, "encryption key not found", Denied),
-            (Step::Decrypt, 400, "ciphertext or signature version is disallowed by policy (too old)", Denied),
-            (Step::Decrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
-            (Step::Encrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
-            (Step::Decrypt, 403, "permission denied", Denied),
-            (Step::Decrypt, 404, "no handler for route", Denied),
-            (Step::Decrypt, 412, "", Unavailable),
-            (Step::Decrypt, 429, "", Unavailable),
-            (Step::Decrypt, 473, "", Unavailable),
-            (Step::Decrypt, 500, "internal error", Unavailable),
-            (Step::Decrypt, 503, "Vault is sealed", Unavailable),
-            (Step::Decrypt, 200, "", Garbage),
-            (Step::Decrypt, 302, "", Garbage),
-            (Step::Decrypt, 418, "", Garbage),
-            (Step::Read, 400, "invalid role name", Denied),
+            (decrypt, 400, "cipher: message authentication failed", Refused),
+            (decrypt, 400, "chacha20poly1305: message authentication failed", Refused),
+            (decrypt, 400, "invalid ciphertext: no prefix", Refused),
+            (decrypt, 400, "invalid ciphertext: version is too new", Unavailable),
+            (decrypt, 400, "encryption key not found", Denied),
+            (decrypt, 400, "ciphertext or signature version is disallowed by policy (too old)", Denied),
+            (decrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
+            (encrypt, 400, "'[0].associated_data' provided for non-AEAD cipher suite rsa-2048", Denied),
+            (decrypt, 403, "permission denied", Denied),
+            (decrypt, 404, "no handler for route", Denied),
+            (decrypt, 412, "", Unavailable),
+            (decrypt, 429, "", Unavailable),
+            (decrypt, 473, "", Unavailable),
+            (decrypt, 500, "internal error", Unavailable),
+            (decrypt, 503, "Vault is sealed", Unavailable),
+            (decrypt, 200, "", Garbage),
+            (decrypt, 302, "", Garbage),
+            (decrypt, 418, "", Garbage),
+            (None, 400, "invalid role name", Denied),
         ];
         for (step, status, words, expected) in cases {
-            assert_eq!(kind(step, status, words), expected, "{step:?} {status} {words}");
+            let decrypting = (step == Some(Step::Decrypt)).then_some(words);
+            assert_eq!(kind(status, decrypting), expected, "{step:?} {status} {words}");
         }
     }
 }

@@ -173,38 +173,6 @@ async fn a_redirect_is_followed_to_configured_hosts_alone() {
     assert!(provider.wrap(&data_key(), &context()).await.is_err());
 }
 
-#[tokio::test]
-async fn the_newest_version_is_known_where_the_policy_allows() {
-    let cases = [
-        (("200 OK", r#"{"data": {"latest_version": 4, "type": "aes256-gcm96"}}"#), Ok(Some("4"))),
-        (DENIED, Ok(None)),
-        (("404 Not Found", r#"{"errors": []}"#), Err(Denied)),
-    ];
-    for ((status, body), expected) in cases {
-        let server = TestServer::answering(status, body).await;
-        let (provider, _folder) = at(&server, "token-file");
-        let version = provider.current_key_id().await.map_err(|error| error.kind);
-        assert_eq!(version, expected.map(|version| version.map(str::to_owned)));
-        assert!(server.received().starts_with("GET /v1/transit/keys/sealing "));
-    }
-}
-
-#[tokio::test]
-async fn a_policy_that_does_not_allow_to_read_the_key_costs_one_login_and_not_one_a_question() {
-    const READ: (&str, &str) = ("200 OK", r#"{"data": {"latest_version": 4}}"#);
-    let answers =
-        [LOGGED_IN, ENCRYPTED, DENIED, LOGGED_IN, DENIED, DENIED, DENIED, READ, DENIED, LOGGED_IN, READ];
-    let server = TestServer::answering_each(answers).await;
-    let (provider, _folder) = at(&server, "role=shop&jwt-file");
-    provider.wrap(&data_key(), &context()).await.unwrap();
-    let logins = || server.received().matches("POST /v1/auth/kubernetes/login ").count();
-    // The policy may be changed, and a token that could read may be revoked.
-    for (version, expected) in [(None, 2), (None, 2), (None, 2), (Some("4"), 2), (Some("4"), 3)] {
-        let found = provider.current_key_id().await.unwrap();
-        assert_eq!((found.as_deref(), logins()), (version, expected));
-    }
-}
-
 #[test]
 fn options_that_cannot_be_used_are_named() {
     let cases = [
