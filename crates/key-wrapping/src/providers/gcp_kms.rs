@@ -15,6 +15,7 @@ use crate::https::client::HttpsClient;
 use crate::https::endpoint::Endpoint;
 use crate::https::request::{Request, base64};
 use crate::https::response::{Response, secret};
+use crate::provider::cached::send_with;
 use crate::provider::encrypted::{data_key, slot};
 use crate::provider::environment::ProviderEnvironment;
 use crate::provider::error::{ProviderError, ProviderErrorKind};
@@ -60,24 +61,23 @@ impl GcpKms {
         })
     }
 
-    /// Calls an operation. Where the server does not take a token that was obtained for an earlier call, it obtains a new one and calls
-    /// again.
+    /// Calls an operation.
     async fn call(&self, operation: Operation, request: &Request) -> Result<Response, ProviderError> {
-        let token = self.tokens.obtain(&self.client).await?;
-        let mut response = self.send(request, &token.value).await?;
-        if response.status == StatusCode::UNAUTHORIZED && token.is_cached {
-            self.tokens.forget();
-            let token = self.tokens.obtain(&self.client).await?;
-            response = self.send(request, &token.value).await?;
-        }
+        let response = send_with(
+            || self.tokens.obtain(&self.client),
+            || self.tokens.forget(),
+            |token| self.send(request, token),
+            |response| response.status == StatusCode::UNAUTHORIZED,
+        )
+        .await?;
         match response.status {
             StatusCode::OK => Ok(response),
             _ => Err(failure(operation, &response, &self.endpoint)),
         }
     }
 
-    async fn send(&self, request: &Request, token: &str) -> Result<Response, ProviderError> {
-        let bearer = Zeroizing::new(format!("Bearer {token}"));
+    async fn send(&self, request: &Request, token: Zeroizing<String>) -> Result<Response, ProviderError> {
+        let bearer = Zeroizing::new(format!("Bearer {}", *token));
         let request = request.clone().secret_header("authorization", &bearer)?;
         self.client.send(&self.endpoint, &request).await
     }

@@ -12,6 +12,7 @@ use crate::format::data_key::DataKey;
 use crate::format::slot::Slot;
 use crate::https::request::{Request, base64};
 use crate::https::response::{Response, secret};
+use crate::provider::cached::send_with;
 use crate::provider::encrypted::{data_key, slot};
 use crate::provider::environment::ProviderEnvironment;
 use crate::provider::error::{ProviderError, ProviderErrorKind};
@@ -51,17 +52,15 @@ impl OpenBaoTransit {
         Ok(Self { uri: spec.uri.clone(), mount: mount.into(), key: key.into(), server, login })
     }
 
-    /// Sends a request with a token. Where the server does not take a token of an earlier login, it logs in once more: the token may have been
-    /// revoked.
+    /// Sends a request with a token. One that was revoked is forbidden what the policies of its role allow.
     async fn call(&self, request: &Request) -> Result<Response, ProviderError> {
-        let token = self.login.token(&self.server).await?;
-        let response = self.server.send(request, Some(&token.value)).await?;
-        if response.status != StatusCode::FORBIDDEN || !token.is_cached {
-            return Ok(response);
-        }
-        self.login.forget();
-        let token = self.login.token(&self.server).await?;
-        self.server.send(request, Some(&token.value)).await
+        send_with(
+            || self.login.token(&self.server),
+            || self.login.forget(),
+            |token| async move { self.server.send(request, Some(&token)).await },
+            |response| response.status == StatusCode::FORBIDDEN,
+        )
+        .await
     }
 
     fn path(&self, verb: &str) -> String {
