@@ -86,15 +86,16 @@ pub(crate) async fn a_newer_certificate_is_not_served_before_its_private_half_op
     stop(pod).await
 }
 
-/// The planted slot comes first, and names a host that would get the controller's token. It is reported, and the key is used.
-pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted(home: Home) -> Result<()> {
+/// The planted slot comes first, and names a host that would get a token: the controller's, and that of the command line. It is reported, and the
+/// key is used.
+pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted<S: TestService>(home: Home) -> Result<()> {
     let foreign = TcpListener::bind("127.0.0.1:0").await?;
     let host = foreign.local_addr()?;
-    let (service, pod, key) = home.first_key::<Plugin>().await?;
+    let (service, pod, key) = home.first_key::<S>().await?;
     stop(pod).await?;
     let document = changed(&key, |json| {
         let mut planted = json["slots"][0].clone();
-        planted["uri"] = json!(format!("openbao+transit://{host}/transit/k"));
+        planted["uri"] = json!(format!("openbao+transit://{host}/transit/sealing"));
         json["slots"].as_array_mut().unwrap_or(&mut Vec::new()).insert(0, planted);
     })?;
     let certificate = certificate(&key)?;
@@ -105,11 +106,15 @@ pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted(home: Home) -> R
     serves(&pod, &planted).await?;
     home.trip("one").await?;
     let message = home.sees_event("foreign-slot", "SealingKeyWarning").await?;
-    let expected = format!("it is wrapped with what is not configured: openbao+transit://{host}/transit/k");
+    let expected =
+        format!("it is wrapped with what is not configured: openbao+transit://{host}/transit/sealing");
     ensure!(message.contains(&expected) && message.contains("was changed after it was wrapped"), "{message}");
+    stop(pod).await?;
+    let printed = home.unwraps_all(&service).await?;
+    ensure!(printed.contains(" is in plain "), "{printed}");
     let accepted = tokio::time::timeout(A_WHILE, foreign.accept()).await;
-    ensure!(accepted.is_err(), "the controller contacted {host}");
-    stop(pod).await
+    ensure!(accepted.is_err(), "the controller or the command line contacted {host}");
+    Ok(())
 }
 
 /// A newer plain key opens what was sealed with it, and is never sealed with, also where no wrapped key is usable.
