@@ -6,7 +6,7 @@
 //!    [`SharedRing`](store::ring::SharedRing). A Secret that is labelled as a sealing key and cannot be used as one is a
 //!    [`KeyFinding`](store::findings::KeyFinding).
 //! 2. [`renewal`] plans the next key from that state and the API server's clock, and creates its Secret.
-//! 3. [`published`] chooses the certificate that is served; [`status`] and [`metrics`] report.
+//! 3. [`published`] chooses the certificate that is served; [`status`], [`metrics`] and [`noted_findings`] report.
 //!
 //! [`key_age`], [`key_policy`], [`api_server_clock`] and [`renewal_request`] are used by all of these and import none of them.
 //!
@@ -25,6 +25,7 @@ pub(crate) mod conversion;
 pub(crate) mod key_age;
 pub(crate) mod key_policy;
 pub(crate) mod metrics;
+pub(crate) mod noted_findings;
 pub(crate) mod published;
 pub(crate) mod renewal;
 pub(crate) mod renewal_request;

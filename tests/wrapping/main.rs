@@ -59,6 +59,7 @@ fn main() -> ExitCode {
             away::a_running_controller_goes_on_without_its_service::<Google>,
             away::what_a_service_answers_wrongly_is_reported_and_harms_no_other_key,
             planted::a_newer_certificate_is_not_served_before_its_private_half_opened,
+            planted::a_renewal_goes_by_what_the_controller_serves,
             planted::a_slot_with_a_foreign_host_is_not_contacted::<Plugin>,
             planted::a_slot_with_a_foreign_host_is_not_contacted::<Bao>,
             planted::a_newer_key_in_plain_is_not_served,

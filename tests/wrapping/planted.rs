@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use api::sealing_key::{
     ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, SECRET_TYPE, WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
 };
-use envelope::{KeyPair, KeySize, PrivateKey, issue};
+use envelope::{Certificate, KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -14,10 +14,11 @@ use kube::ResourceExt as _;
 use kube::api::PostParams;
 use rand::rngs::SysRng;
 use serde_json::{Value, json};
+use tests::test::eventually::eventually;
 use tokio::net::TcpListener;
 
 use crate::controller::{certificate, logs, served, serves, stop};
-use crate::home::{A_WHILE, Home};
+use crate::home::{A_WHILE, Home, SOON};
 use crate::services::plugin::Plugin;
 use crate::services::test_service::TestService;
 use crate::values::Values;
@@ -86,6 +87,23 @@ pub(crate) async fn a_newer_certificate_is_not_served_before_its_private_half_op
     stop(pod).await
 }
 
+/// It is the newest in the list of keys, and the command line requests the new key of the one that is served, and waits for one that is served.
+pub(crate) async fn a_renewal_goes_by_what_the_controller_serves(home: Home) -> Result<()> {
+    let (_service, pod, key) = home.first_key::<Plugin>().await?;
+    let newer = newer_pair()?;
+    let since = newer.certificate().not_before().to_string();
+    let document = changed(&key, |json| json["since"] = json!(since))?;
+    plant(&home, &secret("planted", &newer.certificate().to_pem(), &document)).await?;
+    logs(&pod, "a sealing key cannot be unwrapped").await?;
+    let printed = home.keys_command(&["renew"]).await?;
+    let (code, text) = served(&pod).await?;
+    ensure!(code == 200, "{code}: {text}");
+    let fingerprint = Certificate::from_pem(&text)?.fingerprint();
+    ensure!(printed == format!("{fingerprint}\n") && text != certificate(&key)?, "{printed}");
+    ensure!(fingerprint != newer.certificate().fingerprint(), "the planted key is served");
+    stop(pod).await
+}
+
 /// The planted slot comes first, and names a host that would get a token: the controller's, and that of the command line. It is reported, and the
 /// key is used.
 pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted<S: TestService>(home: Home) -> Result<()> {
@@ -109,6 +127,12 @@ pub(crate) async fn a_slot_with_a_foreign_host_is_not_contacted<S: TestService>(
     let expected =
         format!("it is wrapped with what is not configured: openbao+transit://{host}/transit/sealing");
     ensure!(message.contains(&expected) && message.contains("was changed after it was wrapped"), "{message}");
+    eventually(SOON, "the list says it too", async || {
+        let listed = home.keys_command(&["list"]).await?;
+        ensure!(listed.contains("(slots changed)"), "{listed}");
+        Ok(())
+    })
+    .await?;
     stop(pod).await?;
     let printed = home.unwraps_all(&service).await?;
     ensure!(printed.contains(" is in plain "), "{printed}");

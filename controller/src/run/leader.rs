@@ -5,6 +5,7 @@ use crate::config::key_wrapping::KeyWrapping;
 use crate::events::queue::EventQueue;
 use crate::keys::conversion::converter::Converter;
 use crate::keys::conversion::plan::Forms;
+use crate::keys::noted_findings::note_findings;
 use crate::keys::renewal::renewer::Renewer;
 use crate::keys::store::events::record_events;
 use crate::leader_election::fence::Fence;
@@ -42,7 +43,8 @@ pub(crate) async fn lead(replica: &Replica, fence: Fence) {
         let recording = record_events(&state.findings, events.clone());
         // Boxed, because the future of a whole term contains it.
         let converting = Box::pin(convert_keys(replica, &client, events.clone()));
-        let all = async { tokio::join!(renewer.renew(), recording, converting) };
+        let noting = Box::pin(note_findings(&state.findings, &client, &cluster.namespace));
+        let all = async { tokio::join!(renewer.renew(), recording, noting, converting) };
         shutdown.run_until_cancelled(all).await;
     };
     let reconciling = async {

@@ -60,6 +60,13 @@ pub const UNBOUND: &str = "sealedsecrets.bitnami.com/unbound-providers";
 /// Annotation on the Secret of an escrow copy: what shows that it was made with the private key, as the format of wrapped keys has it.
 pub const ESCROW_PROOF: &str = "sealedsecrets.bitnami.com/escrow-proof";
 
+/// Annotation on the Secret of a wrapped key: what the controller finds wrong with its slots, in words with spaces between them: `slots` (others than it was
+/// wrapped with, or than configured) and `stale` (of an earlier key of their provider).
+pub const KEY_WARNINGS: &str = "sealedsecrets.bitnami.com/key-warnings";
+
+/// Annotations about the form in which a Secret holds its key. A Secret with the key in another form does not take them over.
+pub const OF_FORM: [&str; 5] = [WRAP, REWRAP, UNBOUND, ESCROW_PROOF, KEY_WARNINGS];
+
 /// Data key of the private half, PEM.
 pub const PRIVATE_KEY: &str = "tls.key";
 

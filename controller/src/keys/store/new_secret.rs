@@ -7,7 +7,7 @@ use crate::config::keys::NewKeys;
 use crate::keys::renewal_request::{FULFILS, RenewalRequest};
 use api::annotations::repeats_object;
 use api::sealing_key::{
-    ACTIVE, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, PRIVATE_KEY, RENEW, REWRAP, SECRET_TYPE, UNBOUND, WRAP,
+    ACTIVE, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, OF_FORM, PRIVATE_KEY, RENEW, SECRET_TYPE, UNBOUND,
     WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
 };
 use envelope::{Certificate, KeyPair, PrivateKeyError};
@@ -52,7 +52,7 @@ pub(crate) fn escrow(
 pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest]) -> ObjectMeta {
     // The annotations of the flags may not request anything of the controller.
     let mut annotations = settings.annotations.clone();
-    for request in [RENEW, FULFILS, WRAP, REWRAP, UNBOUND, ESCROW_PROOF] {
+    for request in [RENEW, FULFILS].into_iter().chain(OF_FORM) {
         annotations.remove(request);
     }
     annotations.extend(RenewalRequest::annotation(fulfils).map(|requests| (FULFILS.to_owned(), requests)));
@@ -68,8 +68,7 @@ pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest
 pub(crate) fn copied_metadata(name: String, of: &ObjectMeta) -> ObjectMeta {
     let mut annotations = of.annotations.clone().unwrap_or_default();
     // What `kubectl apply` left there holds the whole Secret, with its private key.
-    let of_form = [WRAP, REWRAP, UNBOUND, ESCROW_PROOF];
-    annotations.retain(|name, _| !repeats_object(name) && !of_form.contains(&name.as_str()));
+    annotations.retain(|name, _| !repeats_object(name) && !OF_FORM.contains(&name.as_str()));
     ObjectMeta {
         name: Some(name),
         annotations: Some(annotations),

@@ -42,7 +42,8 @@ pub(crate) const LONG_ABOUT: &str = "Show every sealing key, newest first: its f
     another value), or unusable (the Secret holds no key, or one of another form than its label says). It is kept in plain, or wrapped \
     by key management services and age recipients, each of which opens it. `plain + escrow` has a copy that an age identity opens, and \
     one that nothing shows to hold the key is unproven; \
-    such a copy without its key is a line of its own. -o wide shows the cluster name that a key is wrapped for, \
+    such a copy without its key is a line of its own. The controller notes on a key's Secret whether its slots are others than configured, or than it was wrapped with \
+    (slots changed), or of an earlier key of their provider (stale); `kubectl events -n kube-system --for secret/NAME` says which. -o wide shows the cluster name that a key is wrapped for, \
     its date, and the providers.";
 
 /// Show every key, and how many SealedSecrets still need it.

@@ -76,6 +76,24 @@ fn the_list_says_how_each_key_is_kept() {
     assert!(listing["keys"][2].is_null(), "{listing}");
 }
 
+/// The controller alone can find out that slots were changed, or are stale.
+#[test]
+fn what_the_controller_says_of_the_slots_is_listed() {
+    let mut noted = fixture_wrapped();
+    for (text, cell, words) in [
+        ("slots", "  wrapped: age (slots changed)  ", json!(["slots"])),
+        ("stale slots \u{1b}[31m", "  wrapped: age (slots changed, stale)  ", json!(["slots", "stale"])),
+        ("other", "  wrapped: age  ", Value::Null),
+    ] {
+        noted["metadata"]["annotations"]["sealedsecrets.bitnami.com/key-warnings"] = json!(text);
+        let (printed, _) = listed(std::slice::from_ref(&noted), &[]);
+        assert!(printed.contains(cell), "{printed}");
+        let (printed, _) = listed(std::slice::from_ref(&noted), &["-o", "json"]);
+        let listing: Value = serde_json::from_str(&printed).unwrap();
+        assert_eq!(listing["keys"][0]["kept"]["wrapped"]["warnings"], words);
+    }
+}
+
 /// An escrow copy with the proof that it was made with this key.
 fn proven(mut copy: Value, of: &Value) -> Value {
     let bytes =

@@ -3,7 +3,7 @@
 use crate::key_store::stored_key::{State, StoredKey};
 use crate::manifest::names::is_object_name;
 use api::annotations::repeats_object;
-use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, PRIVATE_KEY, REWRAP, SECRET_TYPE, UNBOUND, WRAP};
+use api::sealing_key::{ACTIVE, CERTIFICATE, LABEL, OF_FORM, PRIVATE_KEY, SECRET_TYPE};
 use envelope::{KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
@@ -21,7 +21,7 @@ pub(crate) struct PlainSecret(Secret);
 impl PlainSecret {
     /// The Secret of the key that was opened, with the labels and annotations of the wrapped one, but for those about its form.
     pub(crate) fn of(wrapped: &StoredKey, pair: &KeyPair, namespace: &str) -> Result<Self, PrivateKeyError> {
-        let is_of_form = |name: &str| [WRAP, REWRAP, UNBOUND].contains(&name) || repeats_object(name);
+        let is_of_form = |name: &str| OF_FORM.contains(&name) || repeats_object(name);
         let mut secret = wrapped.to_back_up(is_of_form);
         let name = name(&wrapped.name());
         secret.metadata.name = is_object_name(&name).then_some(name);

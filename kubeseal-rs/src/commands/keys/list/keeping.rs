@@ -4,12 +4,17 @@ use crate::key_store::form_text::{kind, providers, recipients, shown_uri};
 use crate::key_store::stored_key::{State, StoredKey, active_keys};
 use crate::terminal::program::name;
 use crate::terminal::warnings::{note, warn};
-use api::sealing_key::ESCROW_PROOF;
+use api::sealing_key::{ESCROW_PROOF, KEY_WARNINGS};
 use envelope::Fingerprint;
 use jiff::Timestamp;
 use key_wrapping::EscrowProof;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Words of the annotation with the controller's warnings: the slots are others than configured, or than the key was wrapped with; or they are of an
+/// earlier key of their provider.
+const SLOTS: &str = "slots";
+const STALE: &str = "stale";
 
 /// How a key is kept.
 #[derive(Debug, Serialize)]
@@ -42,6 +47,9 @@ pub(crate) enum Form {
 pub(crate) struct Wrapped {
     pub cluster_name: String,
     pub since: Timestamp,
+    /// What the controller says is wrong with the slots: `slots` or `stale`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<&'static str>,
     /// The kinds of providers.
     #[serde(skip)]
     pub kinds: String,
@@ -78,6 +86,7 @@ impl Keeping {
             wrapped: form.wrapped().map(|form| Wrapped {
                 cluster_name: form.document.cluster_name().to_string(),
                 since: form.document.since(),
+                warnings: slot_warnings(key),
                 kinds: providers(&form.document),
                 slots: form.document.slots().iter().map(|slot| Slot::of(slot, key)).collect(),
             }),
@@ -86,7 +95,7 @@ impl Keeping {
 
     /// As the table shows it.
     pub(crate) fn cell(&self) -> String {
-        let kinds = self.wrapped.as_ref().map(|wrapped| wrapped.kinds.as_str()).unwrap_or_default();
+        let kinds = self.wrapped.as_ref().map(Wrapped::kinds).unwrap_or_default();
         let form = match self.form {
             Form::Plain => "plain".to_owned(),
             Form::Wrapped => format!("wrapped: {kinds}"),
@@ -101,6 +110,13 @@ impl Keeping {
 }
 
 impl Wrapped {
+    /// The kinds of providers, and what is wrong with the slots.
+    fn kinds(&self) -> String {
+        let shown = |word: &&'static str| if *word == SLOTS { "slots changed" } else { *word };
+        let words: Vec<&str> = self.warnings.iter().map(shown).collect();
+        if words.is_empty() { self.kinds.clone() } else { format!("{} ({})", self.kinds, words.join(", ")) }
+    }
+
     /// The providers, as `-o wide` shows them.
     pub(crate) fn uris(&self) -> String {
         let shown = |slot: &Slot| {
@@ -175,6 +191,12 @@ pub(crate) fn warn_of(keys: &[StoredKey]) {
             name()
         ));
     }
+}
+
+/// What the controller says of the slots, in words that are known.
+fn slot_warnings(key: &StoredKey) -> Vec<&'static str> {
+    let words: Vec<&str> = key.annotation(KEY_WARNINGS).unwrap_or_default().split_whitespace().collect();
+    [SLOTS, STALE].into_iter().filter(|known| words.contains(known)).collect()
 }
 
 /// Whether the Secret says that it is an escrow copy of this key.

@@ -102,6 +102,7 @@ fn how_a_key_is_kept_is_a_word_and_in_a_wide_table_all_that_it_says() {
     let wrapped = Wrapped {
         cluster_name: "prod".into(),
         since: "2026-01-02T03:04:05Z".parse().unwrap(),
+        warnings: Vec::new(),
         kinds: "kmsv2, unknown".into(),
         slots,
     };
