@@ -35,9 +35,16 @@ pub(crate) fn shown_json(json: &str) -> String {
     shown
 }
 
-/// A path, by git's rule: unsafe bytes are escaped in octal, and the path is then quoted.
+/// The beginning of an age identity, which is a private key.
+const IDENTITY: &[u8] = b"age-secret-key-";
+
+/// A path, by git's rule: unsafe bytes are escaped in octal, and the path is then quoted. An age identity that was given for a path is not
+/// shown.
 pub(crate) fn shown_path(path: impl AsRef<Path>) -> String {
     let bytes = path.as_ref().as_os_str().as_encoded_bytes();
+    if bytes.windows(IDENTITY.len()).any(|window| window.eq_ignore_ascii_case(IDENTITY)) {
+        return "(an age identity in place of the file that holds it, not shown)".to_owned();
+    }
     let is_plain = |text: &str| !text.chars().any(|c| is_unsafe(c) || c == '"');
     if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| is_plain(text)) {
         return text.to_owned();
@@ -110,6 +117,15 @@ mod tests {
         ] {
             assert_eq!(shown_path(Path::new(path)), escaped);
         }
+    }
+
+    #[test]
+    fn an_identity_in_place_of_a_path_is_not_shown() {
+        for path in ["AGE-SECRET-KEY-1QQPQYSZ", "./age-secret-key-1qqpqysz", "\u{1b}AGE-SECRET-KEY-1QQPQYSZ"] {
+            let shown = shown_path(Path::new(path)).to_ascii_lowercase();
+            assert!(shown.contains("age identity") && !shown.contains("qqpqysz"), "{shown}");
+        }
+        assert_eq!(shown_path(Path::new("age-secret-keys.txt")), "age-secret-keys.txt");
     }
 
     #[test]

@@ -209,6 +209,11 @@ fn a_backup_has_wrapped_keys_and_escrow_copies_as_they_are() {
         short(&all[0])
     );
     assert!(code == Some(0) && printed.contains(&words), "{printed}{error}");
+    // The key was wrapped anew since, for a provider that does not open the backup.
+    let rewrapped = [of_a_plugin(&all[0])];
+    let (code, _, error, _) = keys(&rewrapped, Vec::new(), &["backup", "--check", file]);
+    let words = "as it is wrapped now: not for kmsv2:unix:///run/kms/kms.sock, only for age1";
+    assert!(code == Some(1) && error.contains(words) && error.contains("keys backup -o NEWFILE"), "{error}");
     // Another backup has the newest key only as an escrow copy.
     let copy = wrapped(&all[1], "copy", "escrow", "prod");
     keys(&[copy], Vec::new(), &["backup", "--plain", "--no-record", "--force", "-o", file]);
@@ -238,6 +243,24 @@ fn a_wrapped_key_comes_back_as_it_is_and_says_what_it_opens_with() {
         printed.contains(" is there already (Secret kube-system/copy)") && stored.is_empty(),
         "{printed}"
     );
+}
+
+/// Whether its private half was damaged is known to the controller alone, which opens it.
+#[test]
+fn a_key_that_is_there_wrapped_otherwise_than_in_the_backup_is_named() {
+    let (backup, there) = (fixture_wrapped(), of_a_plugin(&fixture_wrapped()));
+    let (printed, error, stored) = restore(std::slice::from_ref(&there), std::slice::from_ref(&backup));
+    assert!(printed.contains("is there already, active, wrapped: kmsv2") && stored.is_empty(), "{printed}");
+    let name = there["metadata"]["name"].as_str().unwrap();
+    for words in [
+        format!("Secret kube-system/{name} holds {} wrapped otherwise than the backup.", short(&there)),
+        format!("`kubectl events -n kube-system --for secret/{name}"),
+        format!("then `kubectl delete secret -n kube-system {name}`, and restore again"),
+    ] {
+        assert!(error.contains(&words), "{words}: {error}");
+    }
+    let (_, error, _) = restore(std::slice::from_ref(&backup), std::slice::from_ref(&backup));
+    assert!(error.is_empty(), "{error}");
 }
 
 #[test]

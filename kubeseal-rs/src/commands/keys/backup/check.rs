@@ -12,6 +12,7 @@ use crate::key_store::backup::decrypt::Decryption;
 use crate::key_store::backup::error::BackupError;
 use crate::key_store::backup::header::Header;
 use crate::key_store::backup::protected::is_encrypted;
+use crate::key_store::form_text::shown_uri;
 use crate::key_store::stored_key::{StoredKey, active_keys};
 use crate::manifest::secrets;
 use crate::terminal::escape::shown_path;
@@ -20,7 +21,7 @@ use envelope::Certificate;
 use jiff::Timestamp;
 use std::path::Path;
 
-/// Succeeds if the newest key of the cluster is in the backup.
+/// Succeeds if the newest key of the cluster is in the backup; a wrapped one for each of its providers of now.
 pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Result<(), CommandError> {
     let keys = store.keys()?;
     let newest = newest(&keys).ok_or(KeysError::NoActive)?;
@@ -47,6 +48,9 @@ pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Resul
         let (key, file, why) = (short(newest), file.to_owned(), why.to_owned());
         return Err(KeysError::NotInBackup { key, file, why }.into());
     };
+    if let Some(why) = other_providers(newest, in_backup) {
+        return Err(KeysError::NotInBackup { key: short(newest), file: file.to_owned(), why }.into());
+    }
     let missing: Vec<String> = active_keys(&keys).filter(|key| !is_in(key)).map(short).collect();
     if !missing.is_empty() {
         alert(format_args!("{} does not have these older keys: {}", shown_path(file), missing.join(", ")));
@@ -63,6 +67,17 @@ pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Resul
         condition.unwrap_or_default()
     );
     Ok(print_text(&line)?)
+}
+
+/// Says so if the backup has the key wrapped, and not for each provider that the cluster has it wrapped for: whoever has only one of those
+/// opens nothing of the backup. A key in plain opens without any.
+fn other_providers(key: &StoredKey, in_backup: &BackedUp) -> Option<String> {
+    let (now, then) = (key.wrapped()?, in_backup.form().wrapped()?);
+    let has = |uri: &str| then.document.slots().iter().any(|slot| slot.uri == uri);
+    let missing = now.document.slots().iter().filter(|slot| !has(&slot.uri)).map(|slot| shown_uri(&slot.uri));
+    let missing: Vec<String> = missing.collect();
+    let then = then.document.slots().iter().map(|slot| shown_uri(&slot.uri)).collect::<Vec<_>>().join(", ");
+    (!missing.is_empty()).then(|| format!(", as it is wrapped now: not for {}, only for {then}", missing.join(", ")))
 }
 
 /// What is known of a backup that cannot be decrypted: a file from before the key cannot have it.

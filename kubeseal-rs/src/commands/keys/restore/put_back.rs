@@ -1,6 +1,7 @@
 //! `put_back`: stores one key of a backup, unless the cluster has it.
 
 use crate::certificate::reinstate;
+use crate::commands::keys::kubectl_command::events_command;
 use crate::commands::keys::restore::backed_up::BackedUp;
 use crate::error::CommandError;
 use crate::key_store::KeyStore;
@@ -19,7 +20,7 @@ pub(crate) fn put_back(
     let namespace = store.namespace();
     let what = described(key);
     if let Some(there) = existing.iter().find(|there| is_whole(there, key)) {
-        return Ok(is_there(namespace, key, there));
+        return Ok(is_there(store, key, there));
     }
     for broken in existing.iter().filter(|there| is_broken(there, key)) {
         alert(broken_words(namespace, broken));
@@ -49,7 +50,8 @@ pub(crate) fn put_back(
 }
 
 /// The message about a key that the cluster has.
-fn is_there(namespace: &str, key: &BackedUp, there: &StoredKey) -> String {
+fn is_there(store: &KeyStore, key: &BackedUp, there: &StoredKey) -> String {
+    let namespace = store.namespace();
     let (short, name, state) = (key.fingerprint().short(), there.name(), there.state());
     if key.has_leaked() && state == State::Active {
         alert(format_args!(
@@ -59,6 +61,13 @@ fn is_there(namespace: &str, key: &BackedUp, there: &StoredKey) -> String {
     }
     if let Some(problem) = there.problem() {
         alert(format_args!("Secret {namespace}/{name} cannot be used: {problem}"));
+    }
+    if !key.is_escrow() && is_wrapped_otherwise(there, key) {
+        alert(format_args!(
+            "Secret {namespace}/{name} holds {short} wrapped otherwise than the backup. If the controller refuses it, \
+             `{}` shows that: then `kubectl delete secret -n {namespace} {name}`, and restore again",
+            events_command(store.address(), &name)
+        ));
     }
     let is_wrapped = there.wrapped().is_some() || key.form().wrapped().is_some();
     let form = there.form().ok().filter(|_| is_wrapped && !key.is_escrow());
@@ -85,6 +94,13 @@ fn is_whole(there: &StoredKey, key: &BackedUp) -> bool {
     let is_copy = there.state() == State::Escrow || there.wrapped().is_some() && key.has_leaked();
     let is_meant = if key.is_escrow() { is_copy } else { there.state() != State::Escrow };
     is_enough && is_meant && there.fingerprint() == Some(key.fingerprint())
+}
+
+/// Whether the Secret and the backup have the key in different wrapped forms: it was wrapped anew since, or one of them was changed, which is
+/// seen only by who opens it.
+fn is_wrapped_otherwise(there: &StoredKey, key: &BackedUp) -> bool {
+    let forms = (there.wrapped(), key.form().wrapped());
+    matches!(forms, (Some(there), Some(key)) if there.document != key.document)
 }
 
 /// Whether the Secret was this key, and is damaged.
