@@ -69,6 +69,10 @@ impl StoredKey {
         self.secret.name_any()
     }
 
+    pub(crate) fn namespace(&self) -> String {
+        self.secret.namespace().unwrap_or_default()
+    }
+
     pub(crate) fn uid(&self) -> Option<String> {
         self.secret.uid()
     }
@@ -118,8 +122,7 @@ impl StoredKey {
             Err(error) => Some(error.to_string()),
             Ok(form) if form.is_mislabelled(&self.secret) => {
                 let kept = if form.wrapped().is_some() { "wrapped" } else { "in plain" };
-                let namespace = self.secret.namespace().unwrap_or_default();
-                let command = label_command(&namespace, &[self.name()], form.label_in_use());
+                let command = label_command(&self.namespace(), &[self.name()], form.label_in_use());
                 Some(format!(
                     "its type says that the key is {kept}, and its label says otherwise; what counts is the type: `{command}`"
                 ))

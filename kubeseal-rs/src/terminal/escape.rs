@@ -121,7 +121,8 @@ mod tests {
 
     #[test]
     fn an_identity_in_place_of_a_path_is_not_shown() {
-        for path in ["AGE-SECRET-KEY-1QQPQYSZ", "./age-secret-key-1qqpqysz", "\u{1b}AGE-SECRET-KEY-1QQPQYSZ"] {
+        for path in ["AGE-SECRET-KEY-1QQPQYSZ", "./age-secret-key-1qqpqysz", "\u{1b}AGE-SECRET-KEY-1QQPQYSZ"]
+        {
             let shown = shown_path(Path::new(path)).to_ascii_lowercase();
             assert!(shown.contains("age identity") && !shown.contains("qqpqysz"), "{shown}");
         }

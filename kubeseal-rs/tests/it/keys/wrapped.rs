@@ -58,6 +58,18 @@ fn the_list_says_how_each_key_is_kept() {
         "{error}"
     );
 
+    // A retired one opens Git's history as well.
+    let mut retired = all.clone();
+    retired[1]["metadata"]["labels"] = json!({ "sealedsecrets.bitnami.com/sealed-secrets-key": "retired" });
+    let (_, error) = listed(&retired, &[]);
+    for words in [
+        format!("retired keys are in plain beside wrapped ones: {old}."),
+        "`kubectl label secret -n kube-system ".to_owned(),
+        "keys wrap --all`, then `".to_owned(),
+    ] {
+        assert!(error.contains(&words), "{words}: {error}");
+    }
+
     let (printed, _) = listed(&all, &["-o", "wide"]);
     assert!(
         printed.contains("  prod         20")

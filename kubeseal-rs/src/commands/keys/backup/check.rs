@@ -77,7 +77,8 @@ fn other_providers(key: &StoredKey, in_backup: &BackedUp) -> Option<String> {
     let missing = now.document.slots().iter().filter(|slot| !has(&slot.uri)).map(|slot| shown_uri(&slot.uri));
     let missing: Vec<String> = missing.collect();
     let then = then.document.slots().iter().map(|slot| shown_uri(&slot.uri)).collect::<Vec<_>>().join(", ");
-    (!missing.is_empty()).then(|| format!(", as it is wrapped now: not for {}, only for {then}", missing.join(", ")))
+    (!missing.is_empty())
+        .then(|| format!(", as it is wrapped now: not for {}, only for {then}", missing.join(", ")))
 }
 
 /// What is known of a backup that cannot be decrypted: a file from before the key cannot have it.

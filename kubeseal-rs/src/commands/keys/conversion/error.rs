@@ -58,7 +58,9 @@ impl Hint for ConversionError {
                 name()
             ),
             Self::InPlain(key) => format!("`{} keys wrap {key}` has the controller wrap it", name()),
-            Self::NotInUse(_) => format!("`{} keys list` shows its state", name()),
+            Self::NotInUse(_) => {
+                format!("`{} keys list` shows its state, and how one that was retired is wrapped", name())
+            }
             Self::NotConverted { look, .. } => format!(
                 "the requests stay on the Secrets, and a controller that wraps keys (--key-wrap-with) answers them once it can: `{look}` shows what \
                  it says. An older controller, or upstream's, does not know them"

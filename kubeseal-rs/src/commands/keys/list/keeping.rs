@@ -4,7 +4,7 @@ use crate::key_store::form_text::{kind, providers, recipients, shown_uri};
 use crate::key_store::stored_key::{State, StoredKey, active_keys};
 use crate::terminal::program::name;
 use crate::terminal::warnings::{note, warn};
-use api::sealing_key::{ESCROW_PROOF, KEY_WARNINGS};
+use api::sealing_key::{ACTIVE, ESCROW_PROOF, KEY_WARNINGS, label_command};
 use envelope::Fingerprint;
 use jiff::Timestamp;
 use key_wrapping::EscrowProof;
@@ -160,6 +160,20 @@ pub(crate) fn warn_of(keys: &[StoredKey]) {
                 "keys are in plain beside wrapped ones: {}. They open what was sealed with them, and the private key is for everyone who may \
                  read the Secret: `{} keys wrap --all`",
                 listed(&plain),
+                name()
+            ));
+        }
+        let is_retired = |key: &&StoredKey| key.plain().is_some() && key.state() == State::Retired;
+        let retired: Vec<&StoredKey> = keys.iter().filter(is_retired).collect();
+        if let Some(first) = retired.first() {
+            let names: Vec<String> = retired.iter().map(|key| key.name()).collect();
+            let fingerprints: BTreeSet<Fingerprint> =
+                retired.iter().filter_map(|key| key.fingerprint()).collect();
+            warn(format_args!(
+                "retired keys are in plain beside wrapped ones: {}. They open what was sealed with them and is in Git's history. Wrap them while they \
+                 are in use: `{}`, `{2} keys wrap --all`, then `{2} keys retire` again; or delete their Secrets",
+                listed(&fingerprints),
+                label_command(&first.namespace(), &names, ACTIVE),
                 name()
             ));
         }
