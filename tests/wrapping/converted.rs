@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use api::sealing_key::{ACTIVE, ESCROW, REWRAP, UNBOUND, WRAP, WRAPPED};
+use api::sealing_key::{ACTIVE, ESCROW, REPLACES, REWRAP, UNBOUND, WRAP, WRAPPED};
 use envelope::KeyPair;
 use key_wrapping::AgeIdentity;
 use kube::ResourceExt as _;
@@ -41,7 +41,8 @@ pub(crate) async fn keys_in_plain_are_wrapped_where_a_user_requests_it(home: Hom
     let converted =
         all.iter().find(|key| certificate(key).ok() == certificate(&plain).ok()).context("not there")?;
     ensure!(converted.name_any() == format!("{}-wrapped", plain.name_any()), "{}", converted.name_any());
-    let annotations: Vec<_> = converted.annotations().iter().filter(|(name, _)| *name != UNBOUND).collect();
+    let annotations: Vec<_> =
+        converted.annotations().iter().filter(|(name, _)| ![UNBOUND, REPLACES].contains(&&***name)).collect();
     ensure!(annotations == [(&"team".to_owned(), &"shop".to_owned())], "{annotations:?}");
     ensure!(converted.labels().get("tier").map(String::as_str) == Some("one"), "{:?}", converted.labels());
     let opened = open(converted, &service).await?;

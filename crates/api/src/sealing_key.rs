@@ -64,8 +64,12 @@ pub const ESCROW_PROOF: &str = "sealedsecrets.bitnami.com/escrow-proof";
 /// wrapped with, or than configured) and `stale` (of an earlier key of their provider).
 pub const KEY_WARNINGS: &str = "sealedsecrets.bitnami.com/key-warnings";
 
+/// Annotation on the Secret of a wrapped key: what shows that it was made to replace another Secret with the same key, as the format of wrapped keys
+/// has it.
+pub const REPLACES: &str = "sealedsecrets.bitnami.com/replaces";
+
 /// Annotations about the form in which a Secret holds its key. A Secret with the key in another form does not take them over.
-pub const OF_FORM: [&str; 5] = [WRAP, REWRAP, UNBOUND, ESCROW_PROOF, KEY_WARNINGS];
+pub const OF_FORM: [&str; 6] = [WRAP, REWRAP, UNBOUND, ESCROW_PROOF, KEY_WARNINGS, REPLACES];
 
 /// Data key of the private half, PEM.
 pub const PRIVATE_KEY: &str = "tls.key";

@@ -1,14 +1,10 @@
 //! [`EscrowProof`]: shows that an escrow copy was made with the private key that it is said to hold, without opening it.
 
-use crate::format::data_key::CryptoFailed;
 use crate::format::fields::append;
 use crate::key_providers::error::WrapError;
+use crate::proof;
 use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::{hkdf, hmac};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use envelope::{Fingerprint, PrivateKey};
-use zeroize::Zeroizing;
 
 /// What the subkey of the private key is for (the `info` of HKDF, RFC 5869).
 const PURPOSE: &[u8] = b"sealed-secrets/wrapped-key/v1/escrow-copy";
@@ -29,25 +25,14 @@ impl EscrowProof {
 
     /// The proof that only the private key makes, as text.
     pub fn made_with(&self, private: &PrivateKey) -> Result<String, WrapError> {
-        Ok(BASE64_STANDARD.encode(hmac::sign(&key(private)?, &self.0)))
+        proof::make(private, PURPOSE, &self.0)
     }
 
     /// Whether this text was made with the private key. The comparison takes constant time.
     #[must_use]
     pub fn is_made_with(&self, private: &PrivateKey, text: &str) -> bool {
-        let (key, mac) = (key(private), BASE64_STANDARD.decode(text));
-        key.is_ok_and(|key| mac.is_ok_and(|mac| hmac::verify(&key, &self.0, &mac).is_ok()))
+        proof::is_made(private, PURPOSE, &self.0, text)
     }
-}
-
-fn key(private: &PrivateKey) -> Result<hmac::Key, WrapError> {
-    let mut subkey = Zeroizing::new([0; 32]);
-    hkdf::Salt::new(hkdf::HKDF_SHA256, &[])
-        .extract(&private.to_pkcs8_der()?)
-        .expand(&[PURPOSE], hkdf::HKDF_SHA256)
-        .and_then(|key| key.fill(&mut *subkey))
-        .map_err(|_| CryptoFailed)?;
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, &*subkey))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! - `format`: the document `wrapped.json`: a private key encrypted under a data key, and the data key under each provider. Bytes in, bytes
 //!   out, without I/O.
 //! - [`EscrowProof`]: shows that a copy for age recipients holds the private key.
+//! - [`ReplacementProof`]: shows that a wrapped key was made to replace another Secret.
 //! - [`KeyWrapper`]: what a provider does: encrypts and decrypts a data key. `providers` has a file for each kind of provider; adding one
 //!   touches this crate alone.
 //! - `https`: the client of those that are reached by HTTPS.
@@ -15,8 +16,10 @@ mod escrow_proof;
 mod format;
 mod https;
 mod key_providers;
+mod proof;
 mod provider;
 mod providers;
+mod replacement_proof;
 
 pub use escrow_proof::EscrowProof;
 pub use format::context::{ClusterName, ClusterNameError, Context};
@@ -35,3 +38,4 @@ pub use provider::tokens::TokenSource;
 pub use provider::uri::{ProviderUri, ProviderUriError};
 pub use providers::age_recipient::AgeIdentity;
 pub use providers::connect;
+pub use replacement_proof::ReplacementProof;

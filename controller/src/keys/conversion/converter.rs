@@ -21,11 +21,12 @@ use key_wrapping::SlotReport;
 use kube::{Api, Client};
 use parking_lot::Mutex;
 use sealing::SealingKey;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(5));
+/// Not longer, because the command that requests it waits two minutes.
+const BACKOFF: Backoff = Backoff::new(Duration::from_secs(1), Duration::from_mins(1));
 
 /// Stores keys in another form, in the controller's namespace.
 pub(crate) struct Converter<'a> {
@@ -36,6 +37,8 @@ pub(crate) struct Converter<'a> {
     events: EventQueue,
     /// The keys whose copy came back changed from the API server: others would be made without end.
     spoilt: Mutex<BTreeSet<Fingerprint>>,
+    /// By the name of the Secret, why it was not converted when it was last tried: an event says it once.
+    failures: Mutex<BTreeMap<String, String>>,
 }
 
 impl<'a> Converter<'a> {
@@ -47,7 +50,7 @@ impl<'a> Converter<'a> {
         events: EventQueue,
     ) -> Self {
         let secrets = Api::namespaced(client.clone(), namespace);
-        Self { secrets, ring, wrapping, forms, events, spoilt: Mutex::default() }
+        Self { secrets, ring, wrapping, forms, events, spoilt: Mutex::default(), failures: Mutex::default() }
     }
 
     /// Converts until this future is dropped.
@@ -88,12 +91,18 @@ impl<'a> Converter<'a> {
             Conversion::Delete { old, new } => (old.clone(), self.delete(&old, &new).await),
         };
         match done {
-            Ok(()) => Some(()),
+            Ok(()) => {
+                self.failures.lock().remove(&old.name);
+                Some(())
+            }
             Err(error) => {
                 let (secret, error) = (&old.name, chain(&error));
                 tracing::error!(secret, error, "storing a sealing key in another form failed, will retry");
                 let message = format!("the sealing key is not stored in another form yet: {error}");
-                self.record(old, true, "SealingKeyWarning", message);
+                let before = self.failures.lock().insert(secret.clone(), message.clone());
+                if before.as_ref() != Some(&message) {
+                    self.record(old, true, "SealingKeyWarning", message);
+                }
                 None
             }
         }
@@ -102,6 +111,8 @@ impl<'a> Converter<'a> {
     async fn wrap(&self, old: &About, key: &SealingKey) -> Result<(), StoreError> {
         let wrapped = self.wrapping.providers.wrap(key.pair(), key.since()).await?;
         let metadata = self.metadata(old, "wrapped").await?;
+        let replaced = old.uid.as_deref().unwrap_or_default();
+        let metadata = new_secret::replacing(metadata, (key.pair(), &wrapped), replaced)?;
         let unbound = self.wrapping.unbound().await;
         let secret = new_secret::wrapped(metadata, (key.pair().certificate(), &wrapped), &unbound);
         let created = self.create(secret).await?;
@@ -186,7 +197,7 @@ impl<'a> Converter<'a> {
     async fn metadata(&self, old: &About, form: &str) -> Result<ObjectMeta, StoreError> {
         let reading = with_api_timeout(secret_api::read(&self.secrets, &old.name)).await;
         let known = reading.map_err(StoreError::api(&old.name))?;
-        let mut known = known.ok_or_else(|| StoreError::ReadBack(old.name.clone()))?;
+        let mut known = known.ok_or_else(|| StoreError::Gone(old.name.clone()))?;
         wipe(known.known_mut());
         let state = self.ring.state();
         let name = free_name(&old.name, form, |name| state.records.has_name(name));
@@ -228,6 +239,42 @@ fn free_name(old: &str, form: &str, is_taken: impl Fn(&str) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::test_server::answering;
+    use crate::keys::store::ring::tests::new_key;
+    use crate::keys::unwrapping::provider_states::ProviderStates;
+    use key_wrapping::{KeyProviders, ProviderEnvironment};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// A service that is away for long would fill the Secret's events.
+    #[tokio::test]
+    async fn an_event_says_once_why_a_key_is_not_converted() {
+        let recorded = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&recorded);
+        let client = answering(move |_, _| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            (201, serde_json::json!({ "metadata": {}, "involvedObject": {} }).to_string())
+        });
+        let connect = |spec: &str| {
+            key_wrapping::connect(&spec.parse().unwrap(), &ProviderEnvironment::default()).unwrap()
+        };
+        let services = vec![connect("kmsv2:unix:///nowhere/kms.sock")];
+        let providers = KeyProviders::new("prod".parse().unwrap(), services, Vec::new());
+        let wrapping = Wrapping { providers, states: ProviderStates::default() };
+        let ring = SharedRing::unread();
+        let forms = Forms { wraps: true, unwrap_all: false, keeps_escrow_copies: false };
+        let (events, sending) = EventQueue::start(client.clone());
+        let converter = Converter::new((&client, "kube-system"), &ring, &wrapping, forms, events);
+        for (name, expected) in [("one", 1), ("one", 1), ("other", 2), ("one", 2)] {
+            let mut secret = Secret::default();
+            secret.metadata.name = Some(name.into());
+            let step = Conversion::Wrap(About::secret(&secret), new_key());
+            assert!(converter.carry_out(step).await.is_none());
+            assert_eq!(converter.failures.lock().len(), expected, "{name}");
+        }
+        drop(converter);
+        sending.await.unwrap();
+        assert_eq!(recorded.load(Ordering::Relaxed), 2);
+    }
 
     #[test]
     fn a_name_has_one_form_at_its_end() {

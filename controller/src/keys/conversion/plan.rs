@@ -5,7 +5,6 @@ use crate::events::about::About;
 use crate::keys::store::key_secret::{KeyContent, KeySecret};
 use crate::keys::store::ring_state::RingState;
 use crate::keys::store::wrapped_secret::Unwrapping;
-use key_wrapping::WrappedKey;
 use sealing::SealingKey;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -72,13 +71,7 @@ fn step(
     let about = secret.about.clone();
     let stays = |other: &&KeySecret| !other.wants_conversion && !other.is_terminating;
     let others = || state.secrets().filter(|other| other.about.name != about.name).filter(stays);
-    // A copy under other providers, or of the same document, replaces nothing: the key would be lost with the old provider.
-    let wrapped_anew = || {
-        others().find(|other| {
-            let as_configured = matches!(unwrapping(state, other), Some(Unwrapping::Unwrapped { slots, .. }) if slots.is_as_configured());
-            as_configured && is_key(state, other, key, true) && document(other) != document(secret)
-        })
-    };
+    let wrapped_anew = || others().find(|other| is_made_of(state, other, (secret, key)));
     let in_plain = || others().find(|other| is_key(state, other, key, false));
     let key_of = Arc::clone(key);
     let (instead, step) = if forms.wraps && secret.wants_conversion {
@@ -101,18 +94,19 @@ fn is_key(state: &RingState, secret: &KeySecret, key: &SealingKey, wrapped: bool
         .is_some_and(|(it, is_wrapped)| is_wrapped == wrapped && it.fingerprint() == key.fingerprint())
 }
 
-fn document(secret: &KeySecret) -> Option<&WrappedKey> {
-    match &secret.content {
-        KeyContent::Wrapped { wrapped, .. } => Some(&wrapped.key),
-        _ => None,
-    }
-}
-
-fn unwrapping<'a>(state: &'a RingState, secret: &KeySecret) -> Option<&'a Unwrapping> {
-    match &secret.content {
-        KeyContent::Wrapped { wrapped, .. } => state.unwrapped(wrapped.id),
-        _ => None,
-    }
+/// Whether the Secret holds the key as wrapped now, and was made for that of the other one. Any other copy replaces nothing: the key would be lost
+/// with a provider that it was wrapped with before, or with an older key of one.
+fn is_made_of(
+    state: &RingState,
+    secret: &KeySecret,
+    (replaced, key): (&KeySecret, &Arc<SealingKey>),
+) -> bool {
+    let KeyContent::Wrapped { wrapped, .. } = &secret.content else { return false };
+    let is_as_configured = matches!(state.unwrapped(wrapped.id), Some(Unwrapping::Unwrapped { slots, .. }) if slots.is_as_configured());
+    is_as_configured
+        && is_key(state, secret, key, true)
+        && state.stale_slots(&wrapped.key).is_empty()
+        && wrapped.is_made_to_replace(&replaced.about, key)
 }
 
 /// The key of a Secret, and whether it is wrapped.

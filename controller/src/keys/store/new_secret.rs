@@ -7,14 +7,14 @@ use crate::config::keys::NewKeys;
 use crate::keys::renewal_request::{FULFILS, RenewalRequest};
 use api::annotations::repeats_object;
 use api::sealing_key::{
-    ACTIVE, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, OF_FORM, PRIVATE_KEY, RENEW, SECRET_TYPE, UNBOUND,
-    WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
+    ACTIVE, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, OF_FORM, PRIVATE_KEY, RENEW, REPLACES, SECRET_TYPE,
+    UNBOUND, WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
 };
 use envelope::{Certificate, KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use key_wrapping::{EscrowProof, WrapError, WrappedKey};
+use key_wrapping::{EscrowProof, ReplacementProof, WrapError, WrappedKey};
 use std::collections::BTreeMap;
 
 /// The Secret of a key in plain.
@@ -36,6 +36,17 @@ pub(crate) fn wrapped(
     secret(metadata, WRAPPED, WRAPPED_TYPE, [(WRAPPED_KEY, key.to_json()), certificate(public)])
 }
 
+/// The labels and annotations of a wrapped key's Secret that replaces the one with this `uid`.
+pub(crate) fn replacing(
+    mut metadata: ObjectMeta,
+    (pair, key): (&KeyPair, &WrappedKey),
+    replaced: &str,
+) -> Result<ObjectMeta, WrapError> {
+    let proof = ReplacementProof::of(pair.certificate().fingerprint(), key, replaced);
+    metadata.annotations.get_or_insert_default().insert(REPLACES.into(), proof.made_with(pair.private())?);
+    Ok(metadata)
+}
+
 /// The Secret of an escrow copy.
 pub(crate) fn escrow(
     mut metadata: ObjectMeta,
@@ -52,9 +63,7 @@ pub(crate) fn escrow(
 pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest]) -> ObjectMeta {
     // The annotations of the flags may not request anything of the controller.
     let mut annotations = settings.annotations.clone();
-    for request in [RENEW, FULFILS].into_iter().chain(OF_FORM) {
-        annotations.remove(request);
-    }
+    annotations.retain(|name, _| ![RENEW, FULFILS].contains(&&**name) && !OF_FORM.contains(&&**name));
     annotations.extend(RenewalRequest::annotation(fulfils).map(|requests| (FULFILS.to_owned(), requests)));
     ObjectMeta {
         name: Some(name.into()),

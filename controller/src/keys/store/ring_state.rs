@@ -18,6 +18,7 @@ use crate::keys::store::ring_state::sources::Sources;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId, WrappedSecret};
 use api::resource_version::is_later;
 use envelope::Fingerprint;
+use key_wrapping::WrappedKey;
 use sealing::KeyRing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -105,6 +106,11 @@ impl RingState {
         let mut sources = self.sources();
         sources.current_keys.insert(provider.to_owned(), key_id.to_owned());
         Self::new(sources)
+    }
+
+    /// The providers that encrypt with another key now than with that of their slot.
+    pub(crate) fn stale_slots<'k>(&self, key: &'k WrappedKey) -> Vec<&'k str> {
+        key.stale_slots(&self.sources.current_keys)
     }
 
     pub(crate) fn policy(&self) -> &KeyPolicy {

@@ -29,6 +29,8 @@ pub(crate) enum StoreError {
     Unwrap(#[source] Box<UnwrapError>),
     #[error("another Secret has the name {0} already")]
     Taken(String),
+    #[error("the Secret {0} is gone")]
+    Gone(String),
     #[error("the Secret {0} was created, and the API server has another content than was sent")]
     ReadBack(String),
 }

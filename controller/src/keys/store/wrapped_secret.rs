@@ -1,11 +1,12 @@
 //! [`WrappedSecret`]: a wrapped key as its Secret holds it; [`Unwrapping`]: what has become of unwrapping it.
 
+use crate::events::about::About;
 use crate::keys::key_age::CLOCK_TOLERANCE;
-use api::sealing_key::{CERTIFICATE, WRAPPED_KEY};
+use api::sealing_key::{CERTIFICATE, REPLACES, WRAPPED_KEY};
 use envelope::{Certificate, CertificateError};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
-use key_wrapping::{FormatError, SlotReport, WrappedKey};
+use key_wrapping::{FormatError, ReplacementProof, SlotReport, WrappedKey};
 use sealing::{KeyWait, SealingKey};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -21,6 +22,8 @@ pub(crate) struct WrappedSecret {
     pub key: WrappedKey,
     /// When the API server created the Secret.
     pub created: Option<Timestamp>,
+    /// The annotation that proves which Secret it was made to replace.
+    replaces: Option<String>,
 }
 
 /// A digest of all that unwrapping depends on. A change of a label or an annotation does not change it.
@@ -87,6 +90,13 @@ impl WrappedSecret {
         self.key.slots().iter().any(|slot| slot.uri == provider)
     }
 
+    /// Whether it was made with this private key to replace this Secret.
+    pub(crate) fn is_made_to_replace(&self, replaced: &About, key: &SealingKey) -> bool {
+        let (Some(uid), Some(proof)) = (&replaced.uid, &self.replaces) else { return false };
+        let claim = ReplacementProof::of(self.certificate.fingerprint(), &self.key, uid);
+        claim.is_made_with(key.pair().private(), proof)
+    }
+
     pub(crate) fn read(secret: &Secret) -> Result<Self, WrappedSecretError> {
         let bytes = |name| {
             let value = secret.data.as_ref().and_then(|data| data.get(name));
@@ -104,6 +114,7 @@ impl WrappedSecret {
             id: WrappedId(digest.finalize().into()),
             certificate: Certificate::from_pem(std::str::from_utf8(certificate).unwrap_or_default())?,
             key: WrappedKey::from_json(key)?,
+            replaces: secret.metadata.annotations.as_ref().and_then(|all| all.get(REPLACES)).cloned(),
             created: secret.metadata.creation_timestamp.as_ref().map(|created| created.0),
         })
     }

@@ -4,11 +4,12 @@ use super::*;
 use crate::keys::key_policy::KeyPolicy;
 use crate::keys::store::new_secret;
 use crate::keys::test_wrapped::{RECIPIENT, at, pair, plain, read, unwrapped, wrapped_secret};
+use api::sealing_key::WRAPPED_KEY;
 use envelope::{KeyPair, PrivateKey};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use key_wrapping::{KeyProviders, ProviderEnvironment, SlotReport};
+use key_wrapping::{KeyProviders, ProviderEnvironment, SlotReport, WrappedKey};
 use std::collections::BTreeMap;
 
 const WRAPS: Forms = Forms { wraps: true, unwrap_all: false, keeps_escrow_copies: false };
@@ -18,6 +19,14 @@ const ESCROWS: Forms = Forms { wraps: false, unwrap_all: false, keeps_escrow_cop
 fn copy(pair: &KeyPair) -> KeyPair {
     let private = PrivateKey::from_pkcs8_der(&pair.private().to_pkcs8_der().unwrap()).unwrap();
     KeyPair::new(private, pair.certificate().clone()).unwrap()
+}
+
+/// The Secret with the proof that it replaces another one.
+fn made_to_replace(mut secret: Secret, pair: &KeyPair, uid: &str) -> Secret {
+    let document = &secret.data.as_ref().unwrap()[WRAPPED_KEY].0;
+    let key = WrappedKey::from_json(document).unwrap();
+    secret.metadata = new_secret::replacing(secret.metadata, (pair, &key), uid).unwrap();
+    secret
 }
 
 /// One key in plain, in wrapped form, or in both; of which those of these names want a conversion.
@@ -30,10 +39,15 @@ fn state(names: &[&str], wanting: &[&str], escrow_recipients: Vec<String>) -> Ri
         let mut secret = if name.starts_with("plain") {
             plain(name, Arc::new(SealingKey::new((*name).to_owned(), copy(&pair))))
         } else {
-            let (secret, wrapped) = read(wrapped_secret(name, &pair));
+            let mut stored = wrapped_secret(name, &pair);
+            if let Some(replaced) = wanting.first() {
+                stored = made_to_replace(stored, &pair, replaced);
+            }
+            let (secret, wrapped) = read(stored);
             unwrapping.push((wrapped.id, unwrapped(&wrapped, copy(&pair))));
             secret
         };
+        secret.about.uid = Some((*name).to_owned());
         secret.wants_conversion = wanting.contains(name);
         secrets.insert((*name).to_owned(), secret);
     }
@@ -185,24 +199,50 @@ fn a_copy_that_is_not_known_to_open_for_the_recipient_here_does_not_count() {
     }
 }
 
-/// A restored or planted copy: of the same document, or with other slots than those configured.
+/// A restored or planted copy: one that was wrapped before the request, or with other slots than a key wrapped now would have.
 #[test]
 fn a_copy_that_was_not_wrapped_anew_replaces_no_key() {
-    let pair = pair(1_000);
+    let (pair, other) = (pair(1_000), pair(1_000));
     let policy = KeyPolicy { unwraps: true, serves_plain: true, ..KeyPolicy::default() };
     let original = wrapped_secret("wrapped", &pair);
     let mut copied = original.clone();
     copied.metadata.name = Some("copy".into());
+    let older = || wrapped_secret("copy", &pair);
+    let anew = || made_to_replace(older(), &pair, "uid");
+    let as_configured = SlotReport::default;
     let other_slots = SlotReport { missing: vec!["awskms:arn".into()], ..SlotReport::default() };
-    for (copy, slots) in [(copied, SlotReport::default()), (wrapped_secret("copy", &pair), other_slots)] {
+    let cases: [(&str, Secret, SlotReport, &str, &str); 7] = [
+        ("the same document", copied, as_configured(), "", "wrap wrapped"),
+        ("an older document", older(), as_configured(), "", "wrap wrapped"),
+        (
+            "made to replace another Secret",
+            made_to_replace(older(), &pair, "uid-2"),
+            as_configured(),
+            "",
+            "wrap wrapped",
+        ),
+        (
+            "said to replace it, without the key",
+            made_to_replace(older(), &other, "uid"),
+            as_configured(),
+            "",
+            "wrap wrapped",
+        ),
+        ("under other providers", anew(), other_slots, "", "wrap wrapped"),
+        ("under an older key of the provider", anew(), as_configured(), "another key", "wrap wrapped"),
+        ("wrapped anew", anew(), as_configured(), "", "delete wrapped, as copy"),
+    ];
+    for (name, copy, slots, current_key, expected) in cases {
         let ((mut secret, wrapped), (copy, copy_wrapped)) = (read(original.clone()), read(copy));
         secret.wants_conversion = true;
+        secret.about.uid = Some("uid".into());
         let secrets = [("wrapped".to_owned(), secret), ("copy".to_owned(), copy)].into();
         let key = Arc::new(SealingKey::new("copy".into(), self::copy(&pair)));
         let state = RingState::unread(policy.clone())
             .replacing(secrets, None)
             .unwrapping([(wrapped.id, unwrapped(&wrapped, self::copy(&pair)))])
-            .unwrapping([(copy_wrapped.id, Unwrapping::Unwrapped { key, slots })]);
-        assert_eq!(steps(&state, WRAPS), ["wrap wrapped"]);
+            .unwrapping([(copy_wrapped.id, Unwrapping::Unwrapped { key, slots })])
+            .encrypting_with(RECIPIENT, current_key);
+        assert_eq!(steps(&state, WRAPS), [expected], "{name}");
     }
 }
