@@ -33,7 +33,7 @@ impl Collector for KeyMetrics {
             help,
             Some(ConstGauge::new(status.active)),
         )?;
-        let help = "Wrapped sealing keys that wait to be unwrapped, because no provider answers";
+        let help = "Wrapped sealing keys that wait to be unwrapped: a provider does not answer, or does not open them";
         encode_value(
             encoder,
             "sealed_secrets_controller_sealing_keys_waiting",

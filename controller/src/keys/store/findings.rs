@@ -30,7 +30,7 @@ pub(crate) enum FindingReason {
     Label,
     /// Wrapped, and no provider opens it.
     NotUnwrapped,
-    /// Wrapped, and waiting for a provider that does not answer.
+    /// Wrapped, and not unwrapped yet: a provider does not answer, or does not open it.
     Waiting,
     /// In plain, while keys have to be wrapped: used to open, and never to seal.
     Plain,
@@ -38,7 +38,7 @@ pub(crate) enum FindingReason {
     Slots,
     /// A provider encrypts with another key now than with that of its slot. It is used.
     Stale,
-    /// An escrow copy for another recipient than the configured ones.
+    /// An escrow copy that does not count, or is for another recipient than the configured ones.
     Escrow,
     /// A user requests that it is wrapped, and no provider is configured that wraps. It is used.
     Request,

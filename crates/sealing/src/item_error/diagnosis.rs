@@ -48,6 +48,9 @@ pub enum Diagnosis {
     /// Nothing is known of the key that it was sealed with, and one that is here was not unwrapped yet.
     #[error("it may need a sealing key that is {0}")]
     PerhapsWaiting(KeyWait),
+    /// The key that it was sealed with is here in wrapped form, and nothing opens it as it is.
+    #[error("sealed with key {}, which is here, wrapped, and not opened by any key management service: events on its Secret say why", .0.short())]
+    Closed(Fingerprint),
     /// The key that it was sealed with is here, and its label takes it out of use. The annotations may be made
     /// up to have a key back that was retired for a reason, so that the words ask to look first.
     #[error(
@@ -125,6 +128,9 @@ impl Diagnosis {
         if let Some((key, _)) = active.or_else(|| entries.iter().find(is_active)) {
             return Self::OtherPlace { key: *key, place: shown(place) };
         }
+        if let Some((key, _)) = items.iter().chain(&entries).find(|(_, state)| *state == NotedKey::Closed) {
+            return Self::Closed(*key);
+        }
         for (key, state) in items.iter().chain(&entries) {
             if let NotedKey::Retired(secret) = state {
                 return Self::Retired { key: *key, secret: secret.clone() };
@@ -177,6 +183,7 @@ impl Diagnosis {
             Self::OtherScope { .. } | Self::ScopeOfItsOwn { .. } | Self::Revoked => false,
             Self::Waiting { .. }
             | Self::PerhapsWaiting(_)
+            | Self::Closed(_)
             | Self::Retired { .. }
             | Self::OtherPlace { .. }
             | Self::ItemOfAnotherPlace { .. }

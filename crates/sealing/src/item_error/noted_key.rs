@@ -16,6 +16,8 @@ pub enum NotedKey {
     Revoked,
     /// It is here in wrapped form, and not unwrapped yet.
     Waiting(KeyWait),
+    /// It is here in wrapped form, and nothing opens it as it is.
+    Closed,
     /// It is here, and opens nothing because of its label. Its Secret, if it is known which, and if all who read it may list key Secrets.
     Retired(Option<SecretName>),
     /// It is not here.

@@ -19,6 +19,8 @@ pub struct KeyRing {
     has_nameless: bool,
     /// The keys that are wrapped, and not unwrapped yet. None of them is among the others.
     waiting: BTreeMap<Fingerprint, KeyWait>,
+    /// The wrapped keys that nothing opens. Like the retired ones, they only explain why something does not open.
+    closed: BTreeSet<Fingerprint>,
 }
 
 impl KeyRing {
@@ -64,6 +66,12 @@ impl KeyRing {
         self
     }
 
+    /// This ring with a list of wrapped keys that nothing opens as they are.
+    #[must_use]
+    pub fn with_closed(self, closed: BTreeSet<Fingerprint>) -> Self {
+        Self { closed, ..self }
+    }
+
     /// The keys that are wrapped, and not unwrapped yet.
     pub fn waiting(&self) -> &BTreeMap<Fingerprint, KeyWait> {
         &self.waiting
@@ -77,6 +85,8 @@ impl KeyRing {
             NotedKey::Active
         } else if let Some(wait) = self.waiting.get(&key) {
             NotedKey::Waiting(*wait)
+        } else if self.closed.contains(&key) {
+            NotedKey::Closed
         } else if self.retired.contains(&key) {
             NotedKey::Retired(None)
         } else if self.has_nameless {
@@ -91,12 +101,13 @@ impl KeyRing {
         self.revoked.contains(&fingerprint)
     }
 
-    /// Whether both rings have the same keys in the same order, and the same leaked and retired ones, so that everything opens alike, or fails
+    /// Whether both rings have the same keys in the same order, and the same leaked, closed and retired ones, so that everything opens alike, or fails
     /// for the same reason.
     pub fn opens_as(&self, other: &Self) -> bool {
         let fingerprints = |ring: &Self| ring.iter().map(SealingKey::fingerprint).collect::<Vec<_>>();
         self.revoked == other.revoked
             && self.waiting == other.waiting
+            && self.closed == other.closed
             && self.retired == other.retired
             && fingerprints(self) == fingerprints(other)
     }

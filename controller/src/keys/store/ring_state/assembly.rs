@@ -28,7 +28,7 @@ enum Held<'a> {
         holds_renewal: bool,
     },
     /// A wrapped key that no provider opens.
-    Closed,
+    Closed(Fingerprint),
     Leaked(&'a Certificate),
     Retired(&'a Certificate),
     /// An escrow copy, or no key at all.
@@ -48,6 +48,7 @@ struct Assembly<'a> {
     backed_up: BTreeSet<Fingerprint>,
     findings: Vec<KeyFinding>,
     waiting: Vec<(Fingerprint, KeyWait)>,
+    closed: BTreeSet<Fingerprint>,
 }
 
 /// What follows from the Secrets.
@@ -67,10 +68,14 @@ pub(crate) fn assemble(sources: &Sources) -> Assembled {
         records.push(KeyRecord { name: name.clone(), state, fulfils: secret.fulfils.clone() });
     }
     let without_copy = assembly.without_copy();
-    let Assembly { keys, revoked, retired, backed_up, findings, waiting, .. } = assembly;
+    let Assembly { keys, revoked, retired, backed_up, findings, waiting, closed, .. } = assembly;
     let had_any = sources.had_any || !keys.is_empty();
     Assembled {
-        ring: KeyRing::new(keys).revoking(revoked).retiring(retired).with_waiting(waiting),
+        ring: KeyRing::new(keys)
+            .revoking(revoked)
+            .retiring(retired)
+            .with_waiting(waiting)
+            .with_closed(closed),
         records: KeyRecords { secrets: records, had_any },
         findings,
         backed_up,
@@ -94,6 +99,7 @@ impl<'a> Assembly<'a> {
             backed_up: BTreeSet::new(),
             findings: Vec::new(),
             waiting: Vec::new(),
+            closed: BTreeSet::new(),
             leaks,
         }
     }
@@ -135,7 +141,10 @@ impl<'a> Assembly<'a> {
                 self.waiting.push((key, wait));
                 if holds_renewal { KeyState::Waiting } else { KeyState::Closed }
             }
-            Held::Closed => KeyState::Closed,
+            Held::Closed(key) => {
+                self.closed.insert(key);
+                KeyState::Closed
+            }
             Held::Leaked(certificate) => KeyState::Leaked {
                 fingerprint: certificate.fingerprint(),
                 valid_from: certificate.not_before(),
@@ -151,11 +160,11 @@ impl<'a> Assembly<'a> {
     fn held(&mut self, secret: &'a KeySecret) -> Held<'a> {
         match &secret.content {
             KeyContent::Key { key, request } => Held::Key { key, request: *request, is_wrapped: false },
-            KeyContent::Wrapped { .. } if !self.sources.policy.unwraps => {
+            KeyContent::Wrapped { wrapped, .. } if !self.sources.policy.unwraps => {
                 let message = "it is wrapped, and this controller has no provider that opens it: give it --key-wrap-with or --key-unwrap-with, \
                                or store the key in plain with `kubeseal-rs keys unwrap`";
                 self.find(secret, FindingReason::NotUnwrapped, message.to_owned());
-                Held::Closed
+                Held::Closed(wrapped.certificate.fingerprint())
             }
             KeyContent::Wrapped { wrapped, request } => {
                 let sources = self.sources;
@@ -168,11 +177,11 @@ impl<'a> Assembly<'a> {
                     None => waiting(KeyWait::NotOpened),
                     Some(Unwrapping::Waiting { error, wait, alone }) => {
                         self.find(secret, FindingReason::Waiting, format!("not unwrapped yet: {error}"));
-                        if *alone { Held::Closed } else { waiting(*wait) }
+                        if *alone { Held::Closed(wrapped.certificate.fingerprint()) } else { waiting(*wait) }
                     }
                     Some(Unwrapping::Failed(error)) => {
                         self.find(secret, FindingReason::NotUnwrapped, error.clone());
-                        Held::Closed
+                        Held::Closed(wrapped.certificate.fingerprint())
                     }
                     Some(Unwrapping::Unwrapped { key, slots }) => {
                         if !slots.is_as_configured() {
@@ -181,7 +190,7 @@ impl<'a> Assembly<'a> {
                         let stale = wrapped.key.stale_slots(&sources.current_keys).join(", ");
                         if !stale.is_empty() {
                             let message = format!(
-                                "it is wrapped with an older key of {stale}: have it wrapped with the one of now by `kubeseal-rs keys rewrap`"
+                                "it is wrapped with another key of {stale} than the one of now: have it wrapped anew by `kubeseal-rs keys rewrap`"
                             );
                             self.find(secret, FindingReason::Stale, message);
                         }

@@ -131,6 +131,10 @@ fn a_wrapped_key_counts_once_it_is_unwrapped() {
         }
     };
     let found = |state: &RingState| state.findings.iter().map(|finding| finding.reason).collect::<Vec<_>>();
+    let fingerprint = |state: &RingState| match &state.secrets().next().unwrap().content {
+        KeyContent::Wrapped { wrapped, .. } => wrapped.certificate.fingerprint(),
+        other => panic!("{other:?}"),
+    };
     let waiting = |_: &WrappedSecret, _| Unwrapping::Waiting {
         error: "no answer".into(),
         wait: KeyWait::NoAnswer,
@@ -169,6 +173,11 @@ fn a_wrapped_key_counts_once_it_is_unwrapped() {
         let record = state.records.secrets[0].state;
         let actual = (state.ring.len(), state.ring.waiting().len(), record, found(&state), state.all_tried());
         assert_eq!(actual, expected, "{name}");
+        let noted = match (record, state.ring.waiting().values().next()) {
+            (KeyState::Closed, _) => NotedKey::Closed,
+            (_, wait) => NotedKey::Waiting(*wait.unwrap()),
+        };
+        assert_eq!(state.ring.state_of(fingerprint(&state)), noted, "{name}");
     }
     let unwrapped = state(true, Some(&unwrapped));
     assert!(matches!(unwrapped.records.secrets[0].state, KeyState::Active { .. }));

@@ -19,6 +19,7 @@ fn known(key: Fingerprint) -> NotedKey {
         b'c' => NotedKey::Retired(Some(secret())),
         b'd' => NotedKey::Retired(None),
         b'e' => NotedKey::Absent,
+        b'0' => NotedKey::Closed,
         _ => NotedKey::Unknown,
     }
 }
@@ -36,11 +37,17 @@ fn each_case_has_its_words() {
                                      Secret brings it back";
     const ABSENT: &str =
         "sealed with key eeeeeeeeeeee, which is not here: sealed for another cluster, or its key is gone";
+    const CLOSED: &str = "sealed with key 000000000000, which is here, wrapped, and not opened by any key management service: events on \
+                          its Secret say why";
     const GUESSES: &str = "sealed for another cluster, or for another name or namespace, or its key is gone";
     const GUESSES_WITH_KEY: &str =
         "sealed for another cluster, or for another name or namespace, or its key is gone (key ffffffffffff)";
     // The keys that are noted: those of the items, and those of the recipients.
-    let cases: [(&str, &str); 20] = [
+    let cases: [(&str, &str); 24] = [
+        ("0", CLOSED),
+        ("c 0", CLOSED),
+        ("e 0", CLOSED),
+        ("0 a", ACTIVE),
         ("", GUESSES),
         ("a", ACTIVE),
         ("b", REVOKED),
