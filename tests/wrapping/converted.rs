@@ -99,7 +99,7 @@ pub(crate) async fn the_key_of_the_service_is_rotated(home: Home) -> Result<()> 
     let pod = home.start(Values::of(&service)).await?;
     serves(&pod, &key).await?;
     let message = home.sees_event(&key.name_any(), "SealingKeyWarning").await?;
-    ensure!(message.contains(&format!("an older key of {}", service.provider())), "{message}");
+    ensure!(message.contains(&format!("another key of {}", service.provider())), "{message}");
     home.annotate(&key, REWRAP).await?;
     eventually(SOON, "the key is wrapped with the service's key of now", async || {
         let keys = home.keys(WRAPPED).await?;

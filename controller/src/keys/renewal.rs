@@ -8,6 +8,7 @@ pub(crate) mod clock_skew;
 pub(crate) mod due;
 pub(crate) mod first_key_name;
 pub(crate) mod generate;
+pub(crate) mod hold;
 pub(crate) mod plan;
 pub(crate) mod renewer;
 pub(crate) mod schedule;

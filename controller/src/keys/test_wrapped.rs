@@ -8,7 +8,7 @@ use envelope::{KeyPair, KeySize, PrivateKey, issue};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
-use key_wrapping::{KeyProviders, ProviderEnvironment, SlotReport};
+use key_wrapping::{KeyProviders, KeyWrapper, ProviderEnvironment, SlotReport};
 use rand::rngs::SysRng;
 use sealing::SealingKey;
 use std::sync::Arc;
@@ -31,7 +31,12 @@ pub(crate) fn pair(since: i64) -> KeyPair {
 pub(crate) fn wrapped_secret(name: &str, pair: &KeyPair) -> Secret {
     let spec = RECIPIENT.parse().unwrap();
     let recipient = key_wrapping::connect(&spec, &ProviderEnvironment::default()).unwrap();
-    let providers = KeyProviders::new("prod".parse().unwrap(), vec![recipient], Vec::new());
+    wrapped_secret_by(name, pair, recipient)
+}
+
+/// The same, wrapped by this provider.
+pub(crate) fn wrapped_secret_by(name: &str, pair: &KeyPair, provider: Arc<dyn KeyWrapper>) -> Secret {
+    let providers = KeyProviders::new("prod".parse().unwrap(), vec![provider], Vec::new());
     let since = pair.certificate().not_before();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let wrapped = runtime.block_on(providers.wrap(pair, since)).unwrap();

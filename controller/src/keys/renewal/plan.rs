@@ -5,8 +5,8 @@
 //!
 //! Decided, for when no key counts any more:
 //! - *There has never been one*: the cluster is new. The first key is made.
-//! - *Wrapped keys wait for a provider that wraps new keys*: none is made before they are unwrapped, or known to be closed; one of them may be newer
-//!   than those that are open, and without the provider none could be wrapped.
+//! - *Wrapped keys wait for a provider that wraps new keys*: none is made before they are unwrapped, or known to be closed, or those providers have
+//!   worked for some minutes; one of them may be newer than those that are open, and without the provider none could be wrapped.
 //! - *Only keys in plain are left, and keys have to be wrapped*: a wrapped one is made at once, because no user could seal otherwise.
 //! - *Only wrapped keys are left that no provider opens*: none is made. A flag is missing or wrong, or a provider lost its key; a new key
 //!   beside them would hide that.
@@ -65,11 +65,13 @@ pub(crate) enum RenewalReason {
     InPlain,
 }
 
-/// Plans what renewal does at the schedule's moment. The name of a first key is derived from `first_key_text`.
+/// Plans what renewal does at the schedule's moment. The name of a first key is derived from `first_key_text`. `holds`:
+/// whether it waits for keys that wait to be unwrapped; else they are taken for closed.
 pub(crate) fn next_step(
     schedule: &Schedule<'_>,
     local: Option<LocalRequest>,
     first_key_text: &str,
+    holds: bool,
 ) -> RenewalPlan {
     let Schedule { records, now, .. } = *schedule;
     let create = |predecessor: Option<Fingerprint>, reason, fulfils| {
@@ -78,8 +80,10 @@ pub(crate) fn next_step(
         RenewalPlan::Create(NewKey { name, predecessor, reason, fulfils })
     };
     let future_requests = schedule.open_future_requests();
+    let waits = holds && records.any(KeyState::Waiting);
+    let is_closed = records.any(KeyState::Closed) || records.any(KeyState::Waiting);
     let Some(newest) = schedule.newest() else {
-        return if records.any(KeyState::Waiting) {
+        return if waits {
             RenewalPlan::Wait(Wait::ForProviders)
         } else if let Some(key) = schedule.next_to_renew() {
             create(Some(key.fingerprint), RenewalReason::FutureDates, future_requests)
@@ -87,7 +91,7 @@ pub(crate) fn next_step(
             create(Some(plain), RenewalReason::InPlain, future_requests)
         } else if let Some(leaked) = records.newest_leaked() {
             create(Some(leaked), RenewalReason::Leaked, future_requests)
-        } else if records.any(KeyState::Closed) && local.is_none() {
+        } else if is_closed && local.is_none() {
             RenewalPlan::Wait(Wait::UntilDue(None))
         } else if !records.had_any {
             create(None, RenewalReason::First, future_requests)
@@ -106,7 +110,7 @@ pub(crate) fn next_step(
         due => return RenewalPlan::Wait(Wait::UntilDue(due)),
     };
     // The key that waits may be the newer one. Without its provider none could be wrapped either.
-    if records.any(KeyState::Waiting) {
+    if waits {
         return RenewalPlan::Wait(Wait::ForProviders);
     }
     let since = newest.age.ordered_by(now);

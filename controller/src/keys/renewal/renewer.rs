@@ -5,11 +5,12 @@ use crate::config::keys::Keys;
 use crate::keys::key_age::KeyAge;
 use crate::keys::renewal::first_key_name::FirstKeyName;
 use crate::keys::renewal::generate::generate;
+use crate::keys::renewal::hold::Hold;
 use crate::keys::renewal::plan::{NewKey, RenewalReason, Wait};
 use crate::keys::renewal::schedule::Schedule;
 use crate::keys::renewal::settle::{RenewalApi, RenewalError, settle};
 use crate::keys::renewal_request::{LocalRequests, remove_annotation};
-use crate::keys::store::key_records::KeyRecords;
+use crate::keys::store::key_records::{KeyRecords, KeyState};
 use crate::keys::store::key_secret::KeyContent;
 use crate::keys::store::new_secret;
 use crate::keys::store::ring::SharedRing;
@@ -24,11 +25,12 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use key_wrapping::SlotReport;
 use kube::{Api, Client};
+use parking_lot::Mutex;
 use sealing::SealingKey;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// The longest wait: the API server's clock may be set, which a sleep of weeks would miss.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -37,6 +39,9 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 const SHORTEST_WAIT: Duration = Duration::from_millis(200);
 
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
+
+/// Secrets that are named where several keep something waiting.
+const NAMED: usize = 5;
 
 /// How far the answer to a creation may be behind the watch.
 const ANSWER_BEHIND_WATCH: Duration = Duration::from_secs(1);
@@ -50,6 +55,7 @@ pub(crate) struct Renewer<'a> {
     requests: &'a LocalRequests,
     /// None where keys are stored in plain.
     wrapping: Option<Arc<Wrapping>>,
+    hold: Mutex<Hold>,
 }
 
 impl<'a> Renewer<'a> {
@@ -61,7 +67,7 @@ impl<'a> Renewer<'a> {
         wrapping: Option<Arc<Wrapping>>,
     ) -> Self {
         let secrets = Api::namespaced(client.clone(), namespace);
-        Self { client, namespace, secrets, ring, requests, wrapping }
+        Self { client, namespace, secrets, ring, requests, wrapping, hold: Mutex::default() }
     }
 
     /// Makes a key if there has never been one. Returns once there is a key, from wherever, or once it is clear that none is to
@@ -122,7 +128,11 @@ impl<'a> Renewer<'a> {
         let mut backoff = BACKOFF;
         loop {
             match settle(self, self.requests).await {
-                Ok((Wait::UntilDue(None) | Wait::ForProviders, _)) => return LONGEST_WAIT,
+                Ok((Wait::ForProviders, _)) => {
+                    self.report_hold();
+                    return LONGEST_WAIT;
+                }
+                Ok((Wait::UntilDue(None), _)) => return LONGEST_WAIT,
                 Ok((Wait::UntilDue(Some(moment)) | Wait::UntilNewer(moment), now)) => {
                     let wait = Duration::try_from(moment.duration_since(now)).unwrap_or_default();
                     return wait.clamp(SHORTEST_WAIT, LONGEST_WAIT);
@@ -131,6 +141,30 @@ impl<'a> Renewer<'a> {
             }
             tokio::time::sleep(backoff.next_delay()).await;
         }
+    }
+
+    /// Says once that keys which wait to be unwrapped hold a renewal.
+    fn report_hold(&self) {
+        if !self.hold.lock().is_news() {
+            return;
+        }
+        let state = self.ring.state();
+        let waiting = state.records.secrets.iter().filter(|secret| secret.state == KeyState::Waiting);
+        let secrets: Vec<_> = waiting.map(|secret| secret.name.as_str()).take(NAMED).collect();
+        tracing::warn!(
+            secrets = secrets.join(", "),
+            hint = "events on these Secrets say why they are not unwrapped. It waits until they are, or until the key management service has \
+                    worked for 3 minutes",
+            "a sealing key is due, and waits for wrapped ones that are not unwrapped yet"
+        );
+    }
+
+    /// Whether each provider that wraps new keys worked when it was last asked.
+    fn providers_work(&self) -> bool {
+        self.wrapping.as_ref().is_none_or(|wrapping| {
+            let mut asked = wrapping.providers.wrapping().filter(|provider| provider.can_unwrap());
+            asked.all(|provider| wrapping.states.of(&provider.uri().to_string()).is_up == Some(true))
+        })
     }
 
     /// Stores a new key, wrapped where keys are. It counts before the watch shows it. None if its name is taken.
@@ -183,6 +217,15 @@ impl RenewalApi for Renewer<'_> {
 
     fn schedule<'r>(&'r self, records: &'r KeyRecords, now: Timestamp) -> Schedule<'r> {
         Schedule::new(records, self.settings(), now)
+    }
+
+    fn holds(&self, records: &KeyRecords) -> bool {
+        let mut hold = self.hold.lock();
+        if !records.any(KeyState::Waiting) {
+            *hold = Hold::default();
+            return false;
+        }
+        hold.lasts(self.providers_work(), Instant::now())
     }
 
     async fn first_key_text(&self) -> Result<String, RenewalError> {

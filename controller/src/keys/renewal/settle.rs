@@ -36,6 +36,8 @@ pub(crate) trait RenewalApi {
     /// The key Secrets, as far as the watch has shown them or this replica has created or found them.
     fn records(&self) -> Arc<KeyRecords>;
     fn schedule<'a>(&'a self, records: &'a KeyRecords, now: Timestamp) -> Schedule<'a>;
+    /// Whether keys that wait to be unwrapped hold a renewal.
+    fn holds(&self, records: &KeyRecords) -> bool;
     /// What the first key's name is derived from.
     async fn first_key_text(&self) -> Result<String, RenewalError>;
     /// Reads the Secret of this name, if there is one, into the records.
@@ -62,7 +64,7 @@ pub(crate) async fn settle(
         if first_key_text.is_empty() && records.active().next().is_none() {
             first_key_text = api.first_key_text().await?;
         }
-        match next_step(&schedule, request, &first_key_text) {
+        match next_step(&schedule, request, &first_key_text, api.holds(&records)) {
             RenewalPlan::Wait(wait) => {
                 if let Wait::UntilDue(_) = wait {
                     requests.fulfil(request);

@@ -1,6 +1,7 @@
 //! [`Retries::next`]: which wrapped key is tried next, and when. Pure.
 //!
-//! Decided: one call at a time, and each key has its own backoff. Keys that were never tried come first: the newest, by the date that it claims,
+//! Decided: one call at a time, and each key has its own backoff. Keys that were never tried, and those that are due again, take turns. Of the former
+//! come first: the newest, by the date that it claims,
 //! and the one whose Secret is the oldest, take turns. Instead of the newest alone, because a user who may write Secrets may plant a thousand keys
 //! that claim to be newer than the real ones; but not older Secrets. Keys as no controller writes them come last.
 
@@ -21,6 +22,8 @@ pub(crate) struct Retries {
     silent: BTreeSet<String>,
     /// How many keys were tried for the first time.
     first_tries: usize,
+    /// Whether the last try was a first one.
+    was_first: bool,
 }
 
 #[derive(Debug)]
@@ -43,19 +46,20 @@ impl Retries {
     pub(crate) fn next(&mut self, waiting: &[Arc<WrappedSecret>], now: Instant) -> Next {
         let present: BTreeSet<_> = waiting.iter().map(|wrapped| wrapped.id).collect();
         self.keys.retain(|id, _| present.contains(id));
-        if let Some(wrapped) = self.first_try(waiting) {
-            self.first_tries += 1;
-            return Next::Try(Arc::clone(wrapped));
-        }
+        let first = self.first_try(waiting);
         let retries = waiting.iter().filter_map(|wrapped| Some((wrapped, self.keys.get(&wrapped.id)?)));
         // What has failed least is the least likely to be planted.
         let due = retries
             .clone()
             .filter(|(_, retry)| retry.due <= now)
             .min_by_key(|(wrapped, retry)| (wrapped.is_odd(), retry.failures));
-        match due {
-            Some((wrapped, _)) => Next::Try(Arc::clone(wrapped)),
-            None => Next::Wait(retries.map(|(_, retry)| retry.due).min()),
+        // Where there are both, they take turns: a stream of new Secrets keeps no key from being tried again.
+        self.was_first = first.is_some() && (due.is_none() || !self.was_first);
+        self.first_tries += usize::from(self.was_first);
+        match (first, due) {
+            (Some(wrapped), _) if self.was_first => Next::Try(Arc::clone(wrapped)),
+            (_, Some((wrapped, _))) => Next::Try(Arc::clone(wrapped)),
+            _ => Next::Wait(retries.map(|(_, retry)| retry.due).min()),
         }
     }
 
@@ -150,6 +154,21 @@ mod tests {
         assert!(names(&retries.next(&both, second)).is_some());
         assert!(matches!(retries.next(&[], second), Next::Wait(None)));
         assert!(retries.keys.is_empty());
+    }
+
+    #[test]
+    fn new_keys_do_not_keep_one_that_failed_from_being_tried_again() {
+        let wrapped = |name: &str, since| read(wrapped_secret(name, &pair(since))).1;
+        let real = wrapped("real", 1_000);
+        let (mut retries, start) = (Retries::default(), Instant::now());
+        retries.failed(real.id, start);
+        let later = start + Duration::from_mins(2);
+        let calls = (0..4).find(|number| {
+            let all = [wrapped(&format!("planted-{number}"), 2_000), Arc::clone(&real)];
+            let next = retries.next(&all, later);
+            names(&next) == Some("real")
+        });
+        assert!(calls.is_some_and(|calls| calls <= 1), "{calls:?}");
     }
 
     /// The Secret with the document changed, created at this second.

@@ -6,7 +6,7 @@ use crate::keys::store::ring::SharedRing;
 use crate::keys::store::wrapped_secret::{Unwrapping, WrappedId, WrappedSecret};
 use crate::keys::unwrapping::order::{Next, Retries};
 use crate::process::error_chain::chain;
-use key_wrapping::{KeyProviders, ProviderErrorKind, Unwrapped};
+use key_wrapping::{KeyProviders, ProviderErrorKind, UnwrapError, Unwrapped};
 use sealing::{KeyWait, SealingKey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -68,18 +68,32 @@ struct Unwrapper<'a> {
 impl Unwrapper<'_> {
     async fn try_one(&mut self, wrapped: &WrappedSecret) {
         let (secret, fingerprint) = (&wrapped.name, wrapped.certificate.fingerprint());
-        let unwrapped = self.providers.unwrap(&wrapped.key, wrapped.certificate.clone()).await;
-        let error = match unwrapped {
+        let mut error = match self.unwrap(wrapped).await {
             Ok(unwrapped) => return self.opened(wrapped, unwrapped),
             Err(error) => error,
         };
         let mut notes = Vec::new();
+        let (mut delay, mut alone) = (Duration::ZERO, false);
+        if error.is_transient() {
+            delay = self.retries.failed(wrapped.id, Instant::now());
+            let was_alone = matches!(
+                self.ring.state().unwrapped(wrapped.id),
+                Some(Unwrapping::Waiting { alone: true, .. })
+            );
+            alone = was_alone || self.is_alone(wrapped, error.is_unanswered(), &mut notes).await;
+            // The providers work now; and perhaps did not when this key was tried.
+            if alone && !was_alone {
+                error = match self.unwrap(wrapped).await {
+                    Ok(unwrapped) => return self.opened(wrapped, unwrapped),
+                    Err(error) => error,
+                };
+            }
+        }
         let text = chain(&error);
         if error.is_transient() {
-            let delay = self.retries.failed(wrapped.id, Instant::now()).as_secs();
+            let delay = delay.as_secs();
             tracing::warn!(secret, %fingerprint, error = text, delay, "a sealing key is not unwrapped yet; trying again");
             let wait = if error.is_unanswered() { KeyWait::NoAnswer } else { KeyWait::NotOpened };
-            let alone = self.is_alone(wrapped, wait, &mut notes).await;
             notes.push((wrapped.id, Unwrapping::Waiting { error: text, wait, alone }));
         } else {
             tracing::error!(secret, %fingerprint, error = text, "a sealing key cannot be unwrapped");
@@ -92,6 +106,10 @@ impl Unwrapper<'_> {
                 self.ring.finish_loading();
             }
         }
+    }
+
+    async fn unwrap(&self, wrapped: &WrappedSecret) -> Result<Unwrapped, UnwrapError> {
+        self.providers.unwrap(&wrapped.key, wrapped.certificate.clone()).await
     }
 
     fn opened(&mut self, wrapped: &WrappedSecret, unwrapped: Unwrapped) {
@@ -113,14 +131,11 @@ impl Unwrapper<'_> {
     async fn is_alone(
         &mut self,
         wrapped: &WrappedSecret,
-        wait: KeyWait,
+        is_unanswered: bool,
         notes: &mut Vec<(WrappedId, Unwrapping)>,
     ) -> bool {
         let state = self.ring.state();
-        if let Some(Unwrapping::Waiting { alone: true, .. }) = state.unwrapped(wrapped.id) {
-            return true;
-        }
-        let spreads = !self.ring.is_loaded() && wait == KeyWait::NoAnswer;
+        let spreads = !self.ring.is_loaded() && is_unanswered;
         if !spreads && self.retries.failures(wrapped.id) < FAILURES {
             return false;
         }
@@ -156,5 +171,71 @@ impl Unwrapper<'_> {
             }
         }
         failing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::test_wrapped::{pair, wrapped_secret_by};
+    use async_trait::async_trait;
+    use key_wrapping::{AgeIdentity, Context, DataKey, KeyWrapper, ProviderError, ProviderUri, Slot};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Denies to open so often, as a service that comes back.
+    #[derive(Debug)]
+    struct Recovering {
+        service: AgeIdentity,
+        denials: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl KeyWrapper for Recovering {
+        fn uri(&self) -> &ProviderUri {
+            self.service.uri()
+        }
+
+        fn binds_context(&self) -> bool {
+            false
+        }
+
+        async fn wrap(&self, data_key: &DataKey, context: &Context) -> Result<Slot, ProviderError> {
+            self.service.wrap(data_key, context).await
+        }
+
+        async fn unwrap(&self, slot: &Slot, context: &Context) -> Result<DataKey, ProviderError> {
+            let fewer = |left: usize| left.checked_sub(1);
+            if self.denials.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok() {
+                return Err(ProviderError::new(ProviderErrorKind::Denied, "not now"));
+            }
+            self.service.unwrap(slot, context).await
+        }
+    }
+
+    const IDENTITY: &str = "AGE-SECRET-KEY-13Z88EA60M657HPGEWHV4XA7DRGZKF20N9RQPLWVMPPJTXJW0GFCSVCT4RU";
+
+    /// Otherwise the key would count as one that waits for nothing, and another one be made beside it.
+    #[test]
+    fn a_service_that_comes_back_between_two_calls_makes_no_key_a_closed_one() {
+        let service = || AgeIdentity::new(IDENTITY.parse().unwrap());
+        let secret = wrapped_secret_by("wrapped", &pair(1_000), Arc::new(service()));
+        let service = Recovering { service: service(), denials: AtomicUsize::new(3) };
+        let providers = KeyProviders::new("prod".parse().unwrap(), vec![Arc::new(service)], Vec::new());
+        let flags = ["--key-wrap-with=kmsv2:unix:///run/kms/kms.sock", "--cluster-name=prod"];
+        let ring = SharedRing::unread_with(&flags);
+        ring.show([secret]);
+        let mut unwrapper = Unwrapper {
+            providers: &providers,
+            ring: &ring,
+            retries: Retries::default(),
+            first_failures: 0,
+            loading_until: Instant::now() + LONGEST_LOADING,
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        for tries in 1..=3 {
+            let waiting = ring.state().waiting();
+            runtime.block_on(unwrapper.try_one(&waiting[0]));
+            assert_eq!(ring.state().ring.len(), usize::from(tries == 3), "{tries}");
+        }
     }
 }

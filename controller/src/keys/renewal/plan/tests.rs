@@ -14,7 +14,7 @@ const DAY: i64 = 86_400;
 const PERIOD: i64 = 30;
 
 fn step(secrets: &[KeyRecord], local: Option<LocalRequest>, now: i64) -> RenewalPlan {
-    next_step(&schedule(&records(secrets), PERIOD, now), local, "here")
+    next_step(&schedule(&records(secrets), PERIOD, now), local, "here", true)
 }
 
 fn new_key(plan: RenewalPlan) -> NewKey {
@@ -36,7 +36,7 @@ fn waits(plan: &RenewalPlan) -> bool {
 fn a_new_cluster_gets_its_first_key_and_an_emptied_one_none() {
     assert_eq!(created(step(&[], None, 0)), (None, RenewalReason::First));
     let emptied = KeyRecords { secrets: Vec::new(), had_any: true };
-    let step = |local| next_step(&schedule(&emptied, PERIOD, 0), local, "here");
+    let step = |local| next_step(&schedule(&emptied, PERIOD, 0), local, "here", true);
     assert_eq!(step(None), RenewalPlan::Wait(Wait::UntilDue(None)));
     let requested = Some(LocalRequest { key: None });
     assert_eq!(created(step(requested)), (None, RenewalReason::Requested));
@@ -260,7 +260,14 @@ fn nothing_is_made_while_wrapped_keys_wait_or_where_none_opens() {
     assert_eq!(step(std::slice::from_ref(&waiting), local, DAY), RenewalPlan::Wait(Wait::ForProviders));
     assert!(matches!(step(std::slice::from_ref(&closed), local, DAY), RenewalPlan::Create(_)));
     // A planted key changes nothing while another one is in use.
-    assert!(waits(&step(&[key('1', 0), waiting], None, DAY)));
+    assert!(waits(&step(&[key('1', 0), waiting.clone()], None, DAY)));
+    // Once the providers have worked for long, keys that wait hold nothing.
+    let after = |secrets: &[KeyRecord], local| {
+        next_step(&schedule(&records(secrets), PERIOD, (PERIOD + 1) * DAY), local, "here", false)
+    };
+    assert_eq!(after(std::slice::from_ref(&waiting), None), RenewalPlan::Wait(Wait::UntilDue(None)));
+    assert_eq!(created(after(std::slice::from_ref(&waiting), local)), (None, RenewalReason::First));
+    assert_eq!(created(after(&[key('1', 0), waiting], None)), (Some(fingerprint('1')), RenewalReason::Due));
     assert!(waits(&step(&[key('1', 0), closed.clone()], None, DAY)));
     // A key that is due waits too: the one that waits may be newer.
     let due = step(&[key('1', 0), in_state(KeyState::Waiting)], None, (PERIOD + 1) * DAY);

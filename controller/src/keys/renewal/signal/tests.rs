@@ -10,7 +10,7 @@ fn schedule(records: &KeyRecords, now: i64) -> Schedule<'_> {
 }
 
 fn plan(secrets: &[KeyRecord], now: i64) -> RenewalPlan {
-    next_step(&schedule(&records(secrets), now), None, "")
+    next_step(&schedule(&records(secrets), now), None, "", true)
 }
 
 /// The key that is made because renewal of this one was requested.

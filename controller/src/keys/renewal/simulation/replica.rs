@@ -35,6 +35,10 @@ impl RenewalApi for Replica<'_> {
         Schedule { records, prefix: PREFIX, renewal: self.model.borrow().renewal, now }
     }
 
+    fn holds(&self, _: &KeyRecords) -> bool {
+        true
+    }
+
     async fn first_key_text(&self) -> Result<String, RenewalError> {
         Ok("text".into())
     }
