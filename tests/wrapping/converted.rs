@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use api::sealing_key::{ACTIVE, ESCROW, REPLACES, REWRAP, UNBOUND, WRAP, WRAPPED};
+use api::sealing_key::{ACTIVE, BACKED_UP, ESCROW, REPLACES, REWRAP, UNBOUND, WRAP, WRAPPED};
 use envelope::KeyPair;
 use key_wrapping::AgeIdentity;
 use kube::ResourceExt as _;
@@ -71,6 +71,7 @@ pub(crate) async fn a_provider_is_replaced(home: Home) -> Result<()> {
     let message = home.sees_event(&key.name_any(), "SealingKeyWarning").await?;
     ensure!(message.contains(&new.provider()) && message.contains(&old.provider()), "{message}");
     ensure!(home.keys(WRAPPED).await?[0].data == key.data, "a slot was added unasked");
+    home.annotate(&key, BACKED_UP).await?;
     home.annotate(&key, REWRAP).await?;
     let rewrapped = eventually(SOON, "the key is wrapped by the new provider", async || {
         let keys = home.keys(WRAPPED).await?;
@@ -80,6 +81,7 @@ pub(crate) async fn a_provider_is_replaced(home: Home) -> Result<()> {
     .await?;
     let (before, after) = (wrapped(&key)?.0, wrapped(&rewrapped)?.0);
     ensure!(before.since() == after.since() && before.slots() != after.slots(), "not wrapped anew");
+    ensure!(!rewrapped.annotations().contains_key(BACKED_UP), "its backup opens with the old provider alone");
     open(&rewrapped, &new).await?;
     ensure!(open(&rewrapped, &old).await.is_err(), "the old provider still opens it");
     stop(pod).await?;

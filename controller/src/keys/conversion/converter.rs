@@ -14,6 +14,7 @@ use crate::keys::store::{new_secret, secret_api};
 use crate::keys::unwrapping::providers::Wrapping;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
+use api::sealing_key::WRAPPED_TYPE;
 use envelope::Fingerprint;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -201,7 +202,9 @@ impl<'a> Converter<'a> {
         wipe(known.known_mut());
         let state = self.ring.state();
         let name = free_name(&old.name, form, |name| state.records.has_name(name));
-        Ok(new_secret::copied_metadata(name, &known.known().metadata))
+        let known = known.known();
+        let is_wrapped_anew = form == "wrapped" && known.type_.as_deref() == Some(WRAPPED_TYPE);
+        Ok(new_secret::copied_metadata(name, &known.metadata, is_wrapped_anew))
     }
 
     fn record(&self, about: About, warning: bool, reason: &'static str, message: String) {

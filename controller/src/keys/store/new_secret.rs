@@ -7,8 +7,8 @@ use crate::config::keys::NewKeys;
 use crate::keys::renewal_request::{FULFILS, RenewalRequest};
 use api::annotations::repeats_object;
 use api::sealing_key::{
-    ACTIVE, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, OF_FORM, PRIVATE_KEY, RENEW, REPLACES, SECRET_TYPE,
-    UNBOUND, WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
+    ACTIVE, BACKED_UP, CERTIFICATE, ESCROW, ESCROW_PROOF, LABEL, OF_FORM, PRIVATE_KEY, RENEW, REPLACES,
+    SECRET_TYPE, UNBOUND, WRAPPED, WRAPPED_KEY, WRAPPED_TYPE,
 };
 use envelope::{Certificate, KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
@@ -73,11 +73,15 @@ pub(crate) fn metadata(name: &str, settings: &NewKeys, fulfils: &[RenewalRequest
     }
 }
 
-/// The labels and annotations of a Secret, for another one that holds the same key in another form.
-pub(crate) fn copied_metadata(name: String, of: &ObjectMeta) -> ObjectMeta {
+/// The labels and annotations of a Secret, for another one that holds the same key in another form. A key that is wrapped anew counts as not
+/// backed up: its backups open with the providers of before.
+pub(crate) fn copied_metadata(name: String, of: &ObjectMeta, is_wrapped_anew: bool) -> ObjectMeta {
     let mut annotations = of.annotations.clone().unwrap_or_default();
     // What `kubectl apply` left there holds the whole Secret, with its private key.
     annotations.retain(|name, _| !repeats_object(name) && !OF_FORM.contains(&name.as_str()));
+    if is_wrapped_anew {
+        annotations.remove(BACKED_UP);
+    }
     ObjectMeta {
         name: Some(name),
         annotations: Some(annotations),

@@ -133,7 +133,7 @@ impl<'a> Assembly<'a> {
                     return KeyState::Active { fingerprint, age, request };
                 }
                 let message = "it stands in plain, and --key-wrap-required is on: it opens what was sealed with it, and is never sealed \
-                               with; wrap it with `kubeseal-rs keys wrap`";
+                               with; wrap it with `kubeseal-rs keys wrap --all`";
                 self.find(secret, FindingReason::Plain, message.to_owned());
                 KeyState::OpensOnly { fingerprint, age }
             }
@@ -190,7 +190,7 @@ impl<'a> Assembly<'a> {
                         let stale = wrapped.key.stale_slots(&sources.current_keys).join(", ");
                         if !stale.is_empty() {
                             let message = format!(
-                                "it is wrapped with another key of {stale} than the one of now: have it wrapped anew by `kubeseal-rs keys rewrap`"
+                                "it is wrapped with another key of {stale} than the one of now: have it wrapped anew by `kubeseal-rs keys rewrap --all`"
                             );
                             self.find(secret, FindingReason::Stale, message);
                         }
