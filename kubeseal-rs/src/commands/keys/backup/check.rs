@@ -69,7 +69,7 @@ pub(crate) fn check(store: &KeyStore, file: &Path, unlock: &Decryption) -> Resul
     Ok(print_text(&line)?)
 }
 
-/// Says so if the backup has the key wrapped, and not for each provider that the cluster has it wrapped for: whoever has only one of those
+/// Says so if the backup has the key wrapped, and not for each provider that the cluster has it wrapped for: a user who has only one of those
 /// opens nothing of the backup. A key in plain opens without any.
 fn other_providers(key: &StoredKey, in_backup: &BackedUp) -> Option<String> {
     let (now, then) = (key.wrapped()?, in_backup.form().wrapped()?);
