@@ -10,7 +10,7 @@ use tokio::sync::watch;
 /// What is wrong with the Secret of a sealing key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FindingReason {
-    /// The Secret's type is not `kubernetes.io/tls`.
+    /// The Secret's type is not the one that its label goes with.
     Type,
     /// The certificate or the private key is missing.
     Incomplete,

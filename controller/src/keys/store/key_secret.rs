@@ -110,6 +110,12 @@ impl KeyContent {
             Some(WRAPPED | ESCROW) if secret.type_.as_deref() == Some(SECRET_TYPE) => {
                 Self::mislabelled(secret, ACTIVE, "in plain")
             }
+            Some(WRAPPED | ESCROW) => Self::Rejected(
+                FindingReason::Type,
+                format!(
+                    "its label says that the key in it is wrapped, and its type is not {WRAPPED_TYPE}: restore it with `kubeseal-rs keys restore`"
+                ),
+            ),
             // Without the label: a legacy key, which is found by its name.
             None | Some(ACTIVE) => match SealingKey::from_observed(observed, order) {
                 Ok(key) => {

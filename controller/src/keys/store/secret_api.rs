@@ -8,6 +8,7 @@ use crate::events::about::About;
 use crate::keys::store::key_secret::KeySecret;
 use crate::keys::store::wipe::{WipeOnDrop, wipe};
 use api::ObservedSecret;
+use api::sealing_key::LABEL;
 use envelope::PrivateKeyError;
 use k8s_openapi::api::core::v1::Secret;
 use key_wrapping::{UnwrapError, WrapError};
@@ -57,7 +58,13 @@ pub(crate) async fn create(
     }
     let stored = with_api_timeout(read(secrets, &name)).await.map_err(StoreError::api(&name))?;
     let mut stored = stored.ok_or_else(|| StoreError::ReadBack(name.clone()))?;
-    let is_same = stored.known().data == secret.0.data && stored.known().type_ == secret.0.type_;
+    let label =
+        |secret: &Secret| secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL).cloned());
+    let (stored_secret, sent) = (stored.known(), &*secret.0);
+    // By the label too: else a Secret that a webhook takes out of use would be taken for another replica's, and one more be made.
+    let is_same = stored_secret.data == sent.data
+        && stored_secret.type_ == sent.type_
+        && label(stored_secret) == label(sent);
     if !is_same {
         wipe(stored.known_mut());
         return Err(StoreError::ReadBack(name));
@@ -95,5 +102,40 @@ pub(crate) async fn delete(secrets: &Api<Secret>, about: &About) -> Result<bool,
         }
         Err(kube::Error::Api(status)) if status.is_not_found() || status.is_conflict() => Ok(false),
         Err(source) => Err(StoreError::api(&about.name)(source)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::test_server::answering;
+    use crate::keys::store::ring::tests::a_key;
+    use serde_json::{Value, json};
+
+    /// Else it would be taken for another replica's, and one more be made under the next name, without end.
+    #[tokio::test]
+    async fn a_secret_that_a_webhook_changed_is_not_taken_for_what_was_sent() {
+        let changes: [(&str, &str, Value); 3] = [
+            ("/metadata/labels/team", "shop", json!(true)),
+            ("/metadata/labels/sealedsecrets.bitnami.com~1sealed-secrets-key", "retired", json!(false)),
+            ("/type", "Opaque", json!(false)),
+        ];
+        for (member, value, accepted) in changes {
+            let mut stored = serde_json::to_value(a_key()).unwrap();
+            let (parent, name) = member.rsplit_once('/').unwrap();
+            let parent = if parent.is_empty() { &mut stored } else { stored.pointer_mut(parent).unwrap() };
+            parent[name.replace("~1", "/")] = json!(value);
+            let client = answering(move |request, _| {
+                let list = json!({ "metadata": {}, "items": [stored] });
+                let answer = if request.method == "POST" { &stored } else { &list };
+                (200, answer.to_string())
+            });
+            let created = create(&Api::namespaced(client, "kube-system"), a_key(), KeyOrder::default()).await;
+            assert_eq!(json!(created.is_ok()), accepted, "{member}");
+            assert!(
+                created.is_ok() || matches!(created, Err(StoreError::ReadBack(_))),
+                "{member}: {created:?}"
+            );
+        }
     }
 }

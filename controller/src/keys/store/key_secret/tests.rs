@@ -13,6 +13,8 @@ fn read(mut secret: Secret, label: &str) -> KeyContent {
 #[test]
 fn the_type_says_what_a_key_is_and_the_label_whether_it_is_in_use() {
     let wrapped = || wrapped_secret("wrapped", &pair(1_000));
+    // As by a tool that drops the type.
+    let opaque = || Secret { type_: Some("Opaque".into()), ..wrapped() };
     let kind = |content: &KeyContent| match content {
         KeyContent::Key { .. } => "plain",
         KeyContent::Wrapped { .. } => "wrapped",
@@ -31,6 +33,9 @@ fn the_type_says_what_a_key_is_and_the_label_whether_it_is_in_use() {
         (wrapped(), "active", "rejected"),
         (wrapped(), "escrow", "escrow"),
         (wrapped(), "retired", "retired"),
+        (opaque(), "wrapped", "rejected"),
+        (opaque(), "escrow", "rejected"),
+        (opaque(), "retired", "retired"),
         (wrapped(), "compromised", "leaked"),
     ] {
         assert_eq!(kind(&read(secret, label)), expected, "{label}");
