@@ -14,7 +14,7 @@ use envelope::{Certificate, KeyPair, PrivateKeyError};
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use key_wrapping::{EscrowProof, ReplacementProof, WrapError, WrappedKey};
+use key_wrapping::{KeyProof, WrapError, WrappedKey};
 use std::collections::BTreeMap;
 
 /// The Secret of a key in plain.
@@ -42,7 +42,7 @@ pub(crate) fn replacing(
     (pair, key): (&KeyPair, &WrappedKey),
     replaced: &str,
 ) -> Result<ObjectMeta, WrapError> {
-    let proof = ReplacementProof::of(pair.certificate().fingerprint(), key, replaced);
+    let proof = KeyProof::of_replacement(pair.certificate().fingerprint(), key, replaced);
     metadata.annotations.get_or_insert_default().insert(REPLACES.into(), proof.made_with(pair.private())?);
     Ok(metadata)
 }
@@ -54,7 +54,7 @@ pub(crate) fn escrow(
     key: &WrappedKey,
 ) -> Result<Secret, WrapError> {
     let (public, document) = (pair.certificate(), key.to_json());
-    let proof = EscrowProof::of(public.fingerprint(), &document).made_with(pair.private())?;
+    let proof = KeyProof::of_escrow_copy(public.fingerprint(), &document).made_with(pair.private())?;
     metadata.annotations.get_or_insert_default().insert(ESCROW_PROOF.into(), proof);
     Ok(secret(metadata, ESCROW, WRAPPED_TYPE, [(WRAPPED_KEY, document), certificate(public)]))
 }

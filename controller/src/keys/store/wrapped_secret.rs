@@ -6,7 +6,7 @@ use api::sealing_key::{CERTIFICATE, REPLACES, WRAPPED_KEY};
 use envelope::{Certificate, CertificateError};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
-use key_wrapping::{FormatError, ReplacementProof, SlotReport, WrappedKey};
+use key_wrapping::{FormatError, KeyProof, SlotReport, WrappedKey};
 use sealing::{KeyWait, SealingKey};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -93,7 +93,7 @@ impl WrappedSecret {
     /// Whether it was made with this private key to replace this Secret.
     pub(crate) fn is_made_to_replace(&self, replaced: &About, key: &SealingKey) -> bool {
         let (Some(uid), Some(proof)) = (&replaced.uid, &self.replaces) else { return false };
-        let claim = ReplacementProof::of(self.certificate.fingerprint(), &self.key, uid);
+        let claim = KeyProof::of_replacement(self.certificate.fingerprint(), &self.key, uid);
         claim.is_made_with(key.pair().private(), proof)
     }
 

@@ -112,7 +112,7 @@ fn proven(mut copy: Value, of: &Value) -> Value {
         |secret: &Value, name: &str| BASE64_STANDARD.decode(secret["data"][name].as_str().unwrap()).unwrap();
     let private =
         envelope::PrivateKey::from_pem(std::str::from_utf8(&bytes(of, "tls.key")).unwrap()).unwrap();
-    let claim = key_wrapping::EscrowProof::of(fingerprint(&copy), &bytes(&copy, "wrapped.json"));
+    let claim = key_wrapping::KeyProof::of_escrow_copy(fingerprint(&copy), &bytes(&copy, "wrapped.json"));
     copy["metadata"]["annotations"]["sealedsecrets.bitnami.com/escrow-proof"] =
         json!(claim.made_with(&private).unwrap());
     copy

@@ -7,7 +7,7 @@ use crate::keys::key_policy::KeyPolicy;
 use crate::keys::store::wrapped_secret::WrappedSecret;
 use api::sealing_key::{ESCROW_PROOF, WRAPPED_KEY};
 use k8s_openapi::api::core::v1::Secret;
-use key_wrapping::{EscrowProof, SlotReport};
+use key_wrapping::{KeyProof, SlotReport};
 use sealing::SealingKey;
 
 /// A copy that was read.
@@ -15,7 +15,7 @@ use sealing::SealingKey;
 pub(crate) struct EscrowCopy {
     pub wrapped: WrappedSecret,
     /// What its annotation has to prove.
-    claim: EscrowProof,
+    claim: KeyProof,
     proof: Option<String>,
 }
 
@@ -23,7 +23,7 @@ impl EscrowCopy {
     pub(crate) fn new(secret: &Secret, wrapped: WrappedSecret) -> Self {
         let document = secret.data.as_ref().and_then(|data| data.get(WRAPPED_KEY));
         let document = document.map(|document| document.0.as_slice()).unwrap_or_default();
-        let claim = EscrowProof::of(wrapped.certificate.fingerprint(), document);
+        let claim = KeyProof::of_escrow_copy(wrapped.certificate.fingerprint(), document);
         let annotations = secret.metadata.annotations.as_ref();
         let proof = annotations.and_then(|annotations| annotations.get(ESCROW_PROOF)).cloned();
         Self { wrapped, claim, proof }

@@ -7,7 +7,7 @@ use crate::terminal::warnings::{note, warn};
 use api::sealing_key::{ACTIVE, ESCROW_PROOF, KEY_WARNINGS, label_command};
 use envelope::Fingerprint;
 use jiff::Timestamp;
-use key_wrapping::EscrowProof;
+use key_wrapping::KeyProof;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -221,7 +221,7 @@ fn is_copy_of(copy: &StoredKey, key: &StoredKey) -> bool {
 /// Whether the copy was made with the private key. Anyone who may write Secrets can store one that says so; of a key in plain, the proof can be checked.
 fn is_proven(copy: &StoredKey, key: &StoredKey) -> bool {
     let proven = || {
-        let claim = EscrowProof::of(copy.fingerprint()?, copy.document()?);
+        let claim = KeyProof::of_escrow_copy(copy.fingerprint()?, copy.document()?);
         let private = key.plain()?.pair().private();
         Some(claim.is_made_with(private, copy.annotation(ESCROW_PROOF)?))
     };
