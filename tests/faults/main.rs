@@ -11,6 +11,7 @@ mod stage;
 mod api_server {
     pub(crate) mod broken_answers;
     pub(crate) mod late;
+    pub(crate) mod load;
     pub(crate) mod outage;
     pub(crate) mod unwritable;
     pub(crate) mod watches;
@@ -64,6 +65,9 @@ fn main() -> ExitCode {
             api_server::late::a_new_key_that_hangs_on_its_way,
             api_server::late::requests_that_hang_at_any_time,
             api_server::late::lists_that_hang_keep_no_certificate_waiting,
+            api_server::load::its_own_rate_limit_is_no_failure_of_the_api_server,
+            api_server::load::each_refusal_costs_one_request,
+            api_server::load::it_asks_again_at_the_pace_that_refusals_name,
             clocks::clock::steps_of_hours_and_years,
             clocks::clock::a_delay_before_a_key_is_published,
             clocks::clock_skew::by_clocks_that_differ,

@@ -1,8 +1,9 @@
 //! [`Cluster`]: the clients of the API server, and the controller's own namespace.
 
 use crate::client::key_connections::own_connection_for_keys;
-use crate::client::response_limit::limited;
+use crate::client::transport::Transport;
 use crate::config::watch::ClientLimit;
+use crate::leader_election::fence::Fence;
 use http::HeaderValue;
 use http::header::USER_AGENT;
 use kube::client::ClientBuilder;
@@ -10,19 +11,19 @@ use kube::config::{InClusterError, InferConfigError};
 use kube::{Client, Config};
 use std::path::Path;
 use std::time::Duration;
-use tower::limit::RateLimitLayer;
 use tower::util::MapRequestLayer;
 
 /// The API server, and the controller's own namespace.
 #[derive(Clone)]
 pub(crate) struct Cluster {
-    /// The client for all requests but those for the Lease.
+    /// The client for all requests but those for the Lease and those of a leader.
     pub client: Client,
     /// The client for the Lease: its requests wait behind no others, and have no rate limit.
     pub lease_client: Client,
     /// The controller's own namespace: that of its keys.
     pub namespace: String,
     pub server: String,
+    transport: Transport,
 }
 
 /// Why there is no client for a cluster.
@@ -46,13 +47,14 @@ const NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/name
 impl Cluster {
     /// Connects with the ServiceAccount in a Pod, and with KUBECONFIG elsewhere. `KUBERNETES_SERVICE_HOST` shows that
     /// this is a Pod, so that a kubeconfig in an image is never used by mistake.
+    /// `limit` is the rate of requests; without one, the API server's own priority and fairness limits them.
     pub(crate) async fn connect(limit: Option<ClientLimit>) -> Result<Self, ClusterError> {
         let mut config = if std::env::var_os("KUBERNETES_SERVICE_HOST").is_some() {
             Config::incluster().map_err(ClusterError::InCluster)?
         } else {
             Config::infer().await.map_err(ClusterError::Infer)?
         };
-        // It would wait for as long as an answer's `Retry-After` says, and hold a watch up with it.
+        // It would wait for as long as an answer's `Retry-After` says, and hold a watch up with it; see `retry_delays`.
         config.default_retry = false;
         // A watch that hangs is ended by its own idle timeout; a request that hangs is not. Longer than the API server itself
         // works at any request.
@@ -63,17 +65,16 @@ impl Cluster {
         let server = config.cluster_url.to_string();
         let namespace = own_namespace(&config.default_namespace);
         let lease_client = Client::try_from(config.clone()).map_err(ClusterError::Client)?;
-        let client = limited(client(config, &namespace, limit).map_err(ClusterError::Client)?);
-        Ok(Self { client, lease_client, namespace, server })
+        let own_connection = MapRequestLayer::new(own_connection_for_keys(&namespace));
+        let connections = ClientBuilder::try_from(config).map_err(ClusterError::Client)?;
+        let transport = Transport::new(connections.with_layer(&own_connection).build(), limit);
+        Ok(Self { client: transport.client(Fence::unbounded()), lease_client, namespace, server, transport })
     }
-}
 
-/// A client with the rate limit `limit`. Without one, the API server's own priority and fairness limits it.
-fn client(config: Config, key_namespace: &str, limit: Option<ClientLimit>) -> Result<Client, kube::Error> {
-    let own_connection = MapRequestLayer::new(own_connection_for_keys(key_namespace));
-    let builder = ClientBuilder::try_from(config)?.with_layer(&own_connection);
-    let Some(limit) = limit else { return Ok(builder.build()) };
-    Ok(builder.with_layer(&RateLimitLayer::new(limit.requests.into(), limit.per)).build())
+    /// The client of a leader, which writes while its term lasts.
+    pub(crate) fn client_of_term(&self, fence: Fence) -> Client {
+        self.transport.client(fence)
+    }
 }
 
 /// `POD_NAMESPACE`, or the namespace of the ServiceAccount, or that of the kubeconfig.

@@ -1,4 +1,4 @@
-//! [`limited`]: a client with a limit on the bytes of an answer. A list is read in pages of few bytes, whatever the size of its objects;
+//! [`Pages`] and [`AtMost`]: a limit on the bytes of an answer. A list is read in pages of few bytes, whatever the size of its objects;
 //! a request that carries [`AtMost`] fails where its answer is longer.
 //!
 //! kube's client reads an answer whole, holds it twice for a moment, and then decodes it. Its watches list in pages of 500 objects,
@@ -10,16 +10,15 @@
 //! turns out too large is dropped, and requested again with fewer objects: the `limit` may be another in each request for the
 //! same list.
 
-use crate::client::api_timeout::API_TIMEOUT;
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use kube::Client;
 use kube::client::Body;
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::future::Future;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tower::BoxError;
@@ -37,6 +36,9 @@ const FEWER: u32 = 8;
 /// [`LARGEST`] beside them.
 const AT_ONCE: usize = 2;
 
+/// A page that stalls keeps others waiting for no longer than this.
+const STALLED: Duration = Duration::from_secs(30);
+
 /// An extension of a request: the maximum length of its answer, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AtMost(pub(crate) usize);
@@ -44,33 +46,16 @@ pub(crate) struct AtMost(pub(crate) usize);
 /// The answer is longer than [`AtMost`].
 #[derive(Debug, thiserror::Error)]
 #[error("the answer is longer than {0} bytes")]
-struct TooLong(usize);
+pub(crate) struct TooLong(pub(crate) usize);
 
 /// Whether a request failed because its answer is longer than [`AtMost`].
 pub(crate) fn is_too_long(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Service(error) if error.is::<TooLong>())
 }
 
-/// The client with these limits.
-pub(crate) fn limited(client: Client) -> Client {
-    with_pages(client, LARGEST)
-}
-
-/// The client with pages of up to `largest` bytes.
-fn with_pages(client: Client, largest: usize) -> Client {
-    let namespace = client.default_namespace().to_owned();
-    let reading = Semaphore::new(AT_ONCE);
-    let limited = Arc::new(LimitedClient { client, largest, reading, limits: Mutex::default() });
-    let service = tower::service_fn(move |request| {
-        let limited = Arc::clone(&limited);
-        async move { limited.send(request).await }
-    });
-    Client::new(service, namespace)
-}
-
-/// The client without limits, and the lists that are being read.
-struct LimitedClient {
-    client: Client,
+/// The lists that are being read, of all clients.
+#[derive(Debug)]
+pub(crate) struct Pages {
     /// The largest page, in bytes.
     largest: usize,
     reading: Semaphore,
@@ -78,30 +63,36 @@ struct LimitedClient {
     limits: Mutex<HashMap<String, u32>>,
 }
 
-impl LimitedClient {
-    async fn send(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
-        if let Some(AtMost(most)) = request.extensions().get().copied() {
-            let answer = self.client.send(request).await?;
-            let whole = whole(answer, most).await?;
-            return Ok(whole.ok_or(TooLong(most))?.0);
-        }
-        let (parts, body) = request.into_parts();
-        match Page::of(&parts) {
-            Some(page) => self.list(&page).await,
-            None => Ok(self.client.send(Request::from_parts(parts, body)).await?),
-        }
+impl Default for Pages {
+    fn default() -> Self {
+        Self::of(LARGEST)
+    }
+}
+
+impl Pages {
+    /// Pages of up to `largest` bytes.
+    fn of(largest: usize) -> Self {
+        Self { largest, reading: Semaphore::new(AT_ONCE), limits: Mutex::default() }
     }
 
-    async fn list(&self, page: &Page) -> Result<Response<Body>, BoxError> {
+    /// Reads a page, by one request or several that `send` sends.
+    pub(crate) async fn list<F>(
+        &self,
+        page: &Page,
+        send: impl Fn(Request<Body>) -> F,
+    ) -> Result<Response<Body>, BoxError>
+    where
+        F: Future<Output = Result<Response<Body>, BoxError>>,
+    {
         let known = self.limits.lock().get(&page.list).copied().filter(|_| !page.is_first);
         let mut limit = known.unwrap_or(FIRST).min(page.limit);
         loop {
-            let answer = self.client.send(page.request(limit)?).await?;
+            let answer = send(page.request(limit)?).await?;
             // Only now, when the answer has begun: a list that hangs keeps no other waiting.
             let _reading = self.reading.acquire().await?;
-            // A page that stalls keeps others waiting for no longer than API_TIMEOUT. One object is read whatever its size.
+            // One object is read whatever its size.
             let most = if limit > 1 { self.largest } else { usize::MAX };
-            if let Some((answer, size)) = timeout(API_TIMEOUT, whole(answer, most)).await?? {
+            if let Some((answer, size)) = timeout(STALLED, whole(answer, most)).await?? {
                 if answer.status().is_success() {
                     self.limits.lock().insert(page.list.clone(), self.next_limit(limit, size));
                 }
@@ -119,11 +110,12 @@ impl LimitedClient {
     }
 }
 
-/// The response once it is complete, and its size; None if that is more than `most`. Error responses are short.
-async fn whole(answer: Response<Body>, most: usize) -> Result<Option<(Response<Body>, usize)>, BoxError> {
-    if !answer.status().is_success() {
-        return Ok(Some((answer, 0)));
-    }
+/// The response once it is complete, and its size; None if that is more than `most`, unless it is an error.
+pub(crate) async fn whole(
+    answer: Response<Body>,
+    most: usize,
+) -> Result<Option<(Response<Body>, usize)>, BoxError> {
+    let most = if answer.status().is_success() { most } else { usize::MAX };
     let (parts, body) = answer.into_parts();
     match Limited::new(body, most).collect().await {
         Ok(body) => {
@@ -138,7 +130,7 @@ async fn whole(answer: Response<Body>, most: usize) -> Result<Option<(Response<B
 
 /// A request for a page of a list.
 #[derive(Debug)]
-struct Page {
+pub(crate) struct Page {
     /// What is listed: equal for all its pages.
     list: String,
     /// Number of objects that are requested.
@@ -150,7 +142,7 @@ struct Page {
 }
 
 impl Page {
-    fn of(parts: &Parts) -> Option<Self> {
+    pub(crate) fn of(parts: &Parts) -> Option<Self> {
         let (path, query) = (parts.uri.path(), parts.uri.query()?);
         if parts.method != Method::GET {
             return None;

@@ -1,9 +1,8 @@
-//! [`EventQueue`]: sends events to the API server, one after the other.
+//! [`EventQueue`]: sends events to the API server, a few at a time.
 //!
 //! Best effort: the queue is bounded, and an event that does not fit is dropped, because the status says the same. An event about a
 //! fact that no status says waits for a place in the queue, and is retried a few times ([`EventQueue::record_once`]).
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::events::about::About;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
@@ -22,6 +21,9 @@ use tokio::task::JoinHandle;
 
 /// Events that may wait at the same time.
 const CAPACITY: usize = 1_024;
+
+/// Events that are sent at the same time: one that the API server refuses for a moment keeps few others waiting.
+const AT_ONCE: usize = 4;
 
 /// Source of every event, as upstream's.
 const COMPONENT: &str = "sealed-secrets";
@@ -59,17 +61,13 @@ impl EventQueue {
         let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
             // Outside the queue, so that no other event waits for a second attempt.
-            let mut again = FuturesUnordered::new();
+            let (mut sending, mut again) = (FuturesUnordered::new(), FuturesUnordered::new());
             loop {
-                let mut entry = tokio::select! {
-                    Some(entry) = again.next() => entry,
-                    Some(entry) = waiting.recv() => entry,
+                tokio::select! {
+                    Some(entry) = again.next(), if sending.len() < AT_ONCE => sending.push(attempt(&client, entry)),
+                    Some(entry) = waiting.recv(), if sending.len() < AT_ONCE => sending.push(attempt(&client, entry)),
+                    Some(retry) = sending.next() => again.extend(retry),
                     else => break,
-                };
-                if !send(&client, &entry.event).await
-                    && let Some(delay) = entry.delays.next()
-                {
-                    again.push(tokio::time::sleep(delay).map(|()| entry));
                 }
             }
         });
@@ -101,12 +99,21 @@ impl EventQueue {
     }
 }
 
+/// Sends an event. Returns the event after a delay, if there is to be another attempt.
+async fn attempt(client: &Client, mut entry: Entry) -> Option<impl Future<Output = Entry>> {
+    if send(client, &entry.event).await {
+        return None;
+    }
+    let delay = entry.delays.next()?;
+    Some(tokio::time::sleep(delay).map(|()| entry))
+}
+
 /// Sends an event. Returns whether no other attempt is needed: the API server accepted it, or never will.
 async fn send(client: &Client, event: &Event) -> bool {
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let events = Api::<Event>::namespaced(client.clone(), &namespace);
     let options = PostParams::default();
-    let Err(error) = with_api_timeout(events.create(&options, event)).await else { return true };
+    let Err(error) = events.create(&options, event).await else { return true };
     let Rejected { why, is_final } = Rejected::of(&error);
     tracing::debug!(event = event.metadata.name, why, "the event was not recorded");
     is_final

@@ -6,7 +6,6 @@
 //! that looking at the keys costs no request. Every replica [follows](ApiServerClock::follow) it, because every replica serves
 //! the certificate.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::process::boot_clock::Moment;
 use crate::process::error_chain::chain;
 use http::Request;
@@ -52,7 +51,7 @@ impl ApiServerClock {
             let request = Request::get("/version").body(Body::empty()).map_err(kube::Error::HttpError)?;
             client.send(request).await
         };
-        let answer = with_api_timeout(answer).await.map_err(Box::new).map_err(ClockError)?;
+        let answer = answer.await.map_err(Box::new).map_err(ClockError)?;
         let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok()).and_then(parse);
         let Some(date) = date else { return Ok(self.now()) };
         let mut reading = self.0.lock();

@@ -4,7 +4,6 @@
 //! Decided: an annotation beside the events, because the API server forgets events after an hour. Only keys that are used get it: there may be
 //! thousands of Secrets that other users planted.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::keys::store::findings::{FindingReason, KeyFinding, KeyFindings, SeenBy};
 use crate::process::error_chain::chain;
 use api::ObservedMetadata;
@@ -54,7 +53,7 @@ pub(crate) async fn note_findings(findings: &KeyFindings, client: &Client, names
 async fn read(client: &Client, namespace: &str) -> Annotations {
     let secrets = Api::<Secret>::namespaced(client.clone(), namespace);
     let labelled = ListParams::default().labels(LABEL);
-    let listed = with_api_timeout(secrets.list_metadata(&labelled)).await;
+    let listed = secrets.list_metadata(&labelled).await;
     let items = listed.map(|listed| listed.items).unwrap_or_default();
     items
         .into_iter()
@@ -85,7 +84,7 @@ async fn annotate(client: &Client, namespace: &str, secret: &str, text: Option<&
     let patch = Patch::Merge(json!({ "metadata": { "annotations": { KEY_WARNINGS: text } } }));
     // Only the metadata is returned, which holds nothing private.
     let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client.clone(), namespace);
-    with_api_timeout(secrets.patch(secret, &PatchParams::default(), &patch)).await.map(drop)
+    secrets.patch(secret, &PatchParams::default(), &patch).await.map(drop)
 }
 
 #[cfg(test)]

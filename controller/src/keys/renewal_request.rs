@@ -10,7 +10,6 @@
 //! controller removing the request, which may be forbidden or interrupted: one request would make one key after another. So a
 //! second request for such a key counts if its annotation has another value; this program and kubeseal-rs write the time.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
 use api::ObservedMetadata;
@@ -139,7 +138,7 @@ async fn set_annotation(
     let patch = Patch::Merge(json!({ "metadata": { "annotations": { RENEW: value } } }));
     // Only the metadata is returned, which holds nothing private; the whole Secret would hold the key.
     let secrets = Api::<ObservedMetadata<Secret>>::namespaced(client.clone(), namespace);
-    with_api_timeout(secrets.patch(secret, &PatchParams::default(), &patch)).await.map(drop)
+    secrets.patch(secret, &PatchParams::default(), &patch).await.map(drop)
 }
 
 #[cfg(test)]

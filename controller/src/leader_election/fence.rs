@@ -1,18 +1,14 @@
-//! [`Fence`]: until when a term's writes may be handed to the connection, and the client that obeys it.
+//! [`Fence`]: until when a term's writes may be handed to the connection, and the sending of requests that obeys it.
 //!
 //! Decided: in the client, before each request and again whenever its future is polled, instead of a flag that the work
 //! checks: a process that was paused continues at any instruction, and no check covers all of them.
-//!
-//! Decided: a request that the API server refused unread, with 429 or 503, is sent again a few times and soon, before the fence,
-//! instead of by kube's own retry. kube waits for as long as the `Retry-After` of an answer says, ten minutes if need be, and then sends
-//! a write that passed the fence before its term ended. What lasts longer is returned to the caller, which backs off and logs why.
 //!
 //! A write also carries `timeout=`, the time that was left when it was handed over, so that the API server gives it up itself,
 //! however long admission or etcd takes. Reads are never fenced.
 
 use crate::process::boot_clock::Moment;
 use http::uri::PathAndQuery;
-use http::{Method, Request, Response, StatusCode, Uri};
+use http::{Method, Request, Response, Uri};
 use kube::Client;
 use kube::client::Body;
 use std::future::poll_fn;
@@ -32,10 +28,6 @@ pub(crate) enum WriteRefused {
     #[error("the API server did not answer while this replica certainly led")]
     NoAnswer,
 }
-
-/// Time before each retry of a request that was refused unread.
-const RETRY_DELAYS: [Duration; 3] =
-    [Duration::from_millis(200), Duration::from_millis(500), Duration::from_secs(1)];
 
 /// No write passes.
 const CLOSED: u64 = 0;
@@ -80,32 +72,12 @@ impl Fence {
         self.0.store(CLOSED, Ordering::SeqCst);
     }
 
-    /// A client that always reads, and writes while the term lasts. A request that the API server refuses unread is sent again.
-    pub(crate) fn guard(&self, client: &Client) -> Client {
-        let (unfenced, fence) = (client.clone(), self.clone());
-        let service = tower::service_fn(move |request: Request<Body>| {
-            let (client, fence) = (unfenced.clone(), fence.clone());
-            async move {
-                let (parts, body) = request.into_parts();
-                for delay in RETRY_DELAYS {
-                    // None for a body that cannot be read twice.
-                    let Some(copy) = body.try_clone() else { break };
-                    let answer = fence.send(&client, Request::from_parts(parts.clone(), copy)).await?;
-                    if !matches!(
-                        answer.status(),
-                        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-                    ) {
-                        return Ok(answer);
-                    }
-                    tokio::time::sleep(delay).await;
-                }
-                fence.send(&client, Request::from_parts(parts, body)).await
-            }
-        });
-        Client::new(service, client.default_namespace())
-    }
-
-    async fn send(&self, client: &Client, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+    /// Sends a read always, and a write while the term lasts. To be called when the request may be sent at once.
+    pub(crate) async fn send(
+        &self,
+        client: &Client,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, BoxError> {
         if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
             return Ok(client.send(request).await?);
         }

@@ -27,7 +27,7 @@ const EVENTS_GRACE: Duration = Duration::from_secs(2);
 /// Leads until shutdown, and finishes the work that has begun. Dropped if the term is lost.
 pub(crate) async fn lead(replica: &Replica, fence: Fence) {
     let Replica { cluster, state, shutdown, .. } = replica;
-    let client = fence.guard(&cluster.client);
+    let client = cluster.client_of_term(fence);
     let wraps = replica.config.keys.wrapping.as_ref().is_some_and(KeyWrapping::wraps);
     let wrapping = replica.wrapping.clone().filter(|_| wraps);
     let (ring, requests) = (&state.ring, &replica.renewal_requests);

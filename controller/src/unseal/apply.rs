@@ -4,7 +4,6 @@
 pub(crate) mod refused_by;
 pub(crate) mod secret_body;
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::unseal::apply::refused_by::{RefusedBy, about_values};
 use crate::unseal::apply::secret_body::TargetBody;
 use crate::unseal::cause::api_message::ApiMessage;
@@ -39,13 +38,13 @@ pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
         Plan::Create { secret, corrects } => {
             let create = |request: Request, body| request.create(&PostParams::default(), body);
             let act = if corrects { Act::Recreated } else { Act::Written };
-            applied(with_api_timeout(write(client, &secret, create)).await, &secret, act)
+            applied(write(client, &secret, create).await, &secret, act)
         }
         Plan::Replace { secret, corrects } => {
             let name = secret.metadata.name.clone().unwrap_or_default();
             let replace = |request: Request, body| request.replace(&name, &PostParams::default(), body);
             let act = if corrects { Act::Corrected } else { Act::Written };
-            applied(with_api_timeout(write(client, &secret, replace)).await, &secret, act)
+            applied(write(client, &secret, replace).await, &secret, act)
         }
     }
 }

@@ -8,7 +8,6 @@ pub(crate) mod event;
 pub(crate) mod status;
 pub(crate) mod status_write;
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::events::about::About;
 use crate::process::error_chain::chain;
 use crate::unseal::cause::refusal::Refusal;
@@ -85,7 +84,7 @@ pub(crate) async fn report(
         // Only if the object still has the version of the facts. Of two controllers with different keys, one opens the object and
         // the other cannot: a failure must not overwrite a success that it has not seen.
         let version = facts.memory.version.as_deref();
-        with_api_timeout(write_status(&context.client, sealed, &next, version)).await
+        write_status(&context.client, sealed, &next, version).await
     } else {
         warn_of_default_status(sealed);
         Ok(None)
@@ -96,7 +95,7 @@ pub(crate) async fn report(
             context.states.wrote_status(sealed, next, version, Instant::now());
             Reported::Yes
         }
-        Err(kube::Error::Api(_)) if is_gone(sealed, context).await => Reported::Gone,
+        Err(error) if is_lasting(&error) && is_gone(sealed, context).await => Reported::Gone,
         Err(kube::Error::Api(status)) if status.is_conflict() => Reported::Conflict,
         Err(error) => {
             let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());
@@ -136,11 +135,12 @@ fn is_lasting(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if [400, 403, 404, 405, 422].contains(&status.code))
 }
 
-/// Whether the object was deleted, or deleted and created again. Only read if its status was not accepted.
+/// Whether the object was deleted, or deleted and created again. Only read if the refusal is lasting: after a conflict the watch shows it, and
+/// an API server that has too much to do gets no request more.
 async fn is_gone(sealed: &WatchedSealedSecret, context: &Context) -> bool {
     let namespace = sealed.namespace().unwrap_or_default();
     let objects = Api::<ObservedMetadata<SealedSecret>>::namespaced(context.client.clone(), &namespace);
-    let now = with_api_timeout(objects.get_opt(&sealed.name_any())).await;
+    let now = objects.get_opt(&sealed.name_any()).await;
     now.is_ok_and(|now| now.is_none_or(|now| now.uid() != sealed.uid()))
 }
 

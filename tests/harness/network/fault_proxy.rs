@@ -14,6 +14,7 @@ pub(crate) mod shared;
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result};
@@ -44,6 +45,7 @@ impl FaultProxy {
             server: control_plane.anonymous_client().await?,
             rules: Mutex::new(FaultRules::seeded(seed)),
             cuts: watch::Sender::new(0),
+            requests: AtomicU64::default(),
             done: Mutex::default(),
         });
         let address = listener.local_addr()?;
@@ -75,6 +77,11 @@ impl FaultProxy {
     /// Number of requests that were hit so far.
     pub fn hits(&self) -> u64 {
         lock(&self.shared.rules).hits()
+    }
+
+    /// Number of requests so far, also those that were hit; without watches.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::Relaxed)
     }
 
     /// Number of requests of this verb and resource that the API server has carried out, as in `("create", "secrets")`.

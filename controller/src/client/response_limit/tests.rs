@@ -2,11 +2,14 @@
 
 use super::*;
 use crate::client::test_server::answering;
+use crate::client::transport::Transport;
+use crate::leader_election::fence::Fence;
 use futures::StreamExt as _;
 use kube::core::Request as ApiRequest;
 use kube::runtime::watcher::{self, Event, watcher};
-use kube::{Api, Resource as _};
+use kube::{Api, Client, Resource as _};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 type Object = api::ObservedMetadata<api::SealedSecret>;
 
@@ -42,7 +45,7 @@ fn api_server(sizes: Vec<usize>) -> (Client, Given) {
         pages.lock().push((limit, list.len()));
         (200, list)
     });
-    (with_pages(client, PAGE), given)
+    (Transport::with_pages(client, None, Pages::of(PAGE)).client(Fence::unbounded()), given)
 }
 
 /// Lists objects of these sizes as a watch does; the pages that were given.

@@ -6,7 +6,6 @@
 //! Decided: two budgets of questions. Any client may send tokens, and use up the one for unknown tokens; no stranger uses up the one for
 //! tokens that were granted something before.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::http::authorization::budget::Budget;
 use crate::http::authorization::reviews::{may_reseal, review_token};
 use crate::http::authorization::verified::{Grant, TokenDigest, VerifiedTokens};
@@ -120,7 +119,7 @@ impl Authorizer {
         let (this, token, namespace) = (Arc::clone(self), token.to_owned(), namespace_of(body));
         let task = tokio::spawn(async move {
             let _permit = permit;
-            if let Err(error) = with_api_timeout(this.review_grants(&token, digest, namespace)).await {
+            if let Err(error) = this.review_grants(&token, digest, namespace).await {
                 report(&error);
             }
             this.reviews.lock().remove(&digest);

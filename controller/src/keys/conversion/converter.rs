@@ -1,6 +1,5 @@
 //! `convert_keys`: does what `plan` says, until the term ends.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::config::keys::Keys;
 use crate::events::about::About;
 use crate::events::queue::{EventQueue, NewEvent};
@@ -196,7 +195,7 @@ impl<'a> Converter<'a> {
 
     /// The labels and annotations of a Secret, for another one that holds the same key, under a free name.
     async fn metadata(&self, old: &About, form: &str) -> Result<ObjectMeta, StoreError> {
-        let reading = with_api_timeout(secret_api::read(&self.secrets, &old.name)).await;
+        let reading = secret_api::read(&self.secrets, &old.name).await;
         let known = reading.map_err(StoreError::api(&old.name))?;
         let mut known = known.ok_or_else(|| StoreError::Gone(old.name.clone()))?;
         wipe(known.known_mut());

@@ -6,7 +6,6 @@
 //! that key, restored later, must not meet another key of the same name. It is nothing secret; it is in a Secret because the
 //! controller may write those, with upstream's chart too. Where it is deleted, it is created again.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::keys::store::secret_api;
 use crate::keys::store::wipe::wipe;
 use api::ObservedSecret;
@@ -132,7 +131,7 @@ impl<'a> FirstKeyName<'a> {
         request: impl Future<Output = kube::Result<T>>,
     ) -> Result<T, FirstKeyNameError> {
         let error = |source| FirstKeyNameError::Api { name: self.name.clone(), source: Box::new(source) };
-        with_api_timeout(request).await.map_err(error)
+        request.await.map_err(error)
     }
 }
 

@@ -3,7 +3,6 @@
 //! Decided: what was created is read back from the API server before it counts, and compared. A webhook may have changed it, and with a
 //! wrapped key nothing else would notice before the key is needed.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::events::about::About;
 use crate::keys::store::key_secret::KeySecret;
 use crate::keys::store::wipe::{WipeOnDrop, wipe};
@@ -51,12 +50,12 @@ pub(crate) async fn create(
 ) -> Result<Option<KeySecret>, StoreError> {
     let name = secret.metadata.name.clone().unwrap_or_default();
     let secret = WipeOnDrop(&mut secret);
-    match with_api_timeout(secrets.create(&PostParams::default(), secret.0)).await {
+    match secrets.create(&PostParams::default(), secret.0).await {
         Ok(mut created) => wipe(&mut created),
         Err(kube::Error::Api(status)) if status.is_already_exists() => return Ok(None),
         Err(source) => return Err(StoreError::api(&name)(source)),
     }
-    let stored = with_api_timeout(read(secrets, &name)).await.map_err(StoreError::api(&name))?;
+    let stored = read(secrets, &name).await.map_err(StoreError::api(&name))?;
     let mut stored = stored.ok_or_else(|| StoreError::ReadBack(name.clone()))?;
     let label =
         |secret: &Secret| secret.metadata.labels.as_ref().and_then(|labels| labels.get(LABEL).cloned());
@@ -78,7 +77,7 @@ pub(crate) async fn find(
     name: &str,
     order: KeyOrder,
 ) -> Result<Option<KeySecret>, StoreError> {
-    let secret = with_api_timeout(read(secrets, name)).await.map_err(StoreError::api(name))?;
+    let secret = read(secrets, name).await.map_err(StoreError::api(name))?;
     Ok(secret.map(|secret| KeySecret::read_by_name(secret, order)))
 }
 
@@ -94,7 +93,7 @@ pub(crate) async fn read(secrets: &Api<Secret>, name: &str) -> kube::Result<Opti
 pub(crate) async fn delete(secrets: &Api<Secret>, about: &About) -> Result<bool, StoreError> {
     let version = Preconditions { uid: about.uid.clone(), resource_version: about.resource_version.clone() };
     let parameters = DeleteParams { preconditions: Some(version), ..DeleteParams::default() };
-    match with_api_timeout(secrets.delete(&about.name, &parameters)).await {
+    match secrets.delete(&about.name, &parameters).await {
         Ok(deleted) => {
             // The answer may be the Secret itself.
             deleted.left().iter_mut().for_each(wipe);

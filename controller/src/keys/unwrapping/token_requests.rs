@@ -1,7 +1,6 @@
 //! [`TokenRequests`]: tokens of the controller's own ServiceAccount, by the API server's TokenRequest, for a provider that asks the API server
 //! whose they are.
 
-use crate::client::api_timeout::with_api_timeout;
 use futures::future::BoxFuture;
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
 use k8s_openapi::api::core::v1::ServiceAccount;
@@ -48,7 +47,7 @@ impl TokenRequests {
         let request = TokenRequest { spec, ..TokenRequest::default() };
         let parameters = PostParams::default();
         let creating = accounts.create_token_request(account, &parameters, &request);
-        let status = with_api_timeout(creating).await?.status;
+        let status = creating.await?.status;
         Ok(Zeroizing::new(status.ok_or(TokenError::NoToken)?.token))
     }
 
@@ -58,7 +57,7 @@ impl TokenRequests {
         let reviews = Api::<SelfSubjectReview>::all(self.client.clone());
         let (parameters, review) = (PostParams::default(), SelfSubjectReview::default());
         let reviewing = reviews.create(&parameters, &review);
-        let user = with_api_timeout(reviewing).await?.status.and_then(|status| status.user_info);
+        let user = reviewing.await?.status.and_then(|status| status.user_info);
         let name = user.and_then(|user| user.username).unwrap_or_default();
         let account = name.strip_prefix(&format!("system:serviceaccount:{}:", self.namespace));
         Ok(account.ok_or_else(|| TokenError::NoServiceAccount(self.namespace.clone()))?.to_owned())

@@ -19,6 +19,16 @@ fn sink(delay: Duration) -> (Client, Arc<Mutex<Vec<String>>>) {
     (Client::new(service, "default"), sent)
 }
 
+/// A client that sends through the fence.
+fn guarded(client: &Client, fence: &Fence) -> Client {
+    let (client, fence) = (client.clone(), fence.clone());
+    let service = tower::service_fn(move |request| {
+        let (client, fence) = (client.clone(), fence.clone());
+        async move { fence.send(&client, request).await }
+    });
+    Client::new(service, "default")
+}
+
 async fn create(client: &Client) -> Result<ConfigMap, kube::Error> {
     let maps = Api::<ConfigMap>::default_namespaced(client.clone());
     maps.create(&PostParams::default(), &ConfigMap::default()).await
@@ -39,7 +49,7 @@ fn in_(duration: Duration) -> Moment {
 async fn writes_pass_while_the_term_lasts_and_say_for_how_long() {
     let (client, sent) = sink(Duration::ZERO);
     let fence = Fence::until(in_(Duration::from_mins(1)));
-    create(&fence.guard(&client)).await.unwrap();
+    create(&guarded(&client, &fence)).await.unwrap();
     let sent = sent.lock().unwrap().join("\n");
     assert!(sent.starts_with("POST /api/v1/namespaces/default/configmaps?timeout=59"), "{sent}");
 }
@@ -51,7 +61,7 @@ async fn nothing_is_written_after_it_but_all_can_be_read() {
     let closed = Fence::until(in_(Duration::from_mins(1)));
     closed.close();
     for fence in [over, closed] {
-        let guarded = fence.guard(&client);
+        let guarded = guarded(&client, &fence);
         assert_eq!(refusal(create(&guarded).await), Some(WriteRefused::TermOver));
         Api::<ConfigMap>::default_namespaced(guarded).get("a").await.unwrap();
         assert!(!fence.extend(in_(Duration::from_mins(1)), Moment::now()), "it never opens again");
@@ -64,11 +74,11 @@ async fn what_is_under_way_is_given_up_at_the_end() {
     let (client, _) = sink(Duration::from_mins(1));
     let fence = Fence::until(in_(Duration::from_millis(50)));
     assert!(fence.extend(in_(Duration::from_millis(100)), Moment::now()));
-    let refused = refusal(create(&fence.guard(&client)).await);
+    let refused = refusal(create(&guarded(&client, &fence)).await);
     assert!(matches!(refused, Some(WriteRefused::TermOver | WriteRefused::NoAnswer)), "{refused:?}");
     // Renewed meanwhile: the term lasts, but the time-out of the request does not.
     let fence = Fence::until(in_(Duration::from_millis(200)));
-    let guarded = fence.guard(&client);
+    let guarded = guarded(&client, &fence);
     let renew = async {
         tokio::time::sleep(Duration::from_millis(20)).await;
         fence.extend(in_(Duration::from_mins(1)), Moment::now())
@@ -80,6 +90,6 @@ async fn what_is_under_way_is_given_up_at_the_end() {
 #[tokio::test]
 async fn without_an_election_everything_passes_as_it_is() {
     let (client, sent) = sink(Duration::ZERO);
-    create(&Fence::unbounded().guard(&client)).await.unwrap();
+    create(&guarded(&client, &Fence::unbounded())).await.unwrap();
     assert!(!sent.lock().unwrap().join("\n").contains("timeout"));
 }

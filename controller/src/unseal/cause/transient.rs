@@ -1,6 +1,6 @@
 //! [`Transient`]: every error of the cluster that can keep a SealedSecret from being unsealed for a while.
 
-use crate::client::api_timeout::NoAnswer;
+use crate::client::transport::NoAnswer;
 use crate::process::error_chain::chain;
 use crate::unseal::cause::api_message::ApiMessage;
 use crate::unseal::cause::truncate::truncate;

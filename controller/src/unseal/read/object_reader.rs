@@ -9,7 +9,6 @@
 //! A reconciliation takes one permit at most, and keeps it to its end. It may wait for a processor while it has the
 //! permit, but never waits for the permit while it has a processor. So there is no deadlock.
 
-use crate::client::api_timeout::with_api_timeout;
 use crate::client::response_limit::{AtMost, is_too_long};
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::context::Context;
@@ -90,7 +89,7 @@ impl<'a> ObjectReader<'a> {
         if let Some(most) = most {
             request.extensions_mut().insert(most);
         }
-        with_api_timeout(self.context.client.request(request)).await
+        self.context.client.request(request).await
     }
 
     /// The metadata with all annotations that are read, and the spec: from the watch or, where that did not keep a long one, from the API

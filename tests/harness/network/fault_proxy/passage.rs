@@ -1,6 +1,7 @@
 //! `pass`: passes one request to the API server, and does to it what a rule says.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::anyhow;
 use bytes::Bytes;
@@ -26,6 +27,9 @@ pub(crate) async fn pass(
     reset: &Reset,
 ) -> Result<ProxyResponse, Broken> {
     let api_request = ApiRequest::by(request.method(), request.uri());
+    if api_request.verb != "watch" {
+        shared.requests.fetch_add(1, Ordering::Relaxed);
+    }
     let fault = lock(&shared.rules).fault_for(&api_request);
     match fault {
         None => forward(request, &api_request, shared).await,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     pub(crate) rules: Mutex<FaultRules>,
     /// Changed to end every watch that is under way.
     pub(crate) cuts: watch::Sender<u64>,
+    /// Number of requests, without watches.
+    pub(crate) requests: AtomicU64,
     /// Requests that the API server has carried out, by verb and resource.
     pub(crate) done: Mutex<HashMap<String, u64>>,
 }

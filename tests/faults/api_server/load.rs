@@ -1,0 +1,133 @@
+//! More work than the API server takes, or than the controller itself may ask for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use tests::network::fault_proxy::FaultProxy;
+use tests::network::fault_proxy::fault::Fault;
+use tests::network::fault_proxy::rule::Rule;
+use tests::test::temp_namespace::with_temp_ns;
+
+use crate::scene::audit::{ExpectedValues, events, right, right_in};
+use crate::stage::{Scene, Sealed, Stage, started, stop};
+
+/// Number of objects that are updated while the API server refuses a tenth of all requests.
+const UPDATED: usize = 500;
+
+/// Two namespaces whose requests wait for the controller's own limit for longer than its term lasts without being renewed.
+pub(crate) async fn its_own_rate_limit_is_no_failure_of_the_api_server(stage: Arc<Stage>) -> Result<()> {
+    const OBJECTS: usize = 20;
+    stage
+        .play(async |scene| {
+            with_temp_ns(&scene.lab, async |other| {
+                let namespaces = format!("{},{other}", scene.namespace);
+                let flags = [
+                    ("additional-namespaces", namespaces.as_str()),
+                    ("kubeclient-qps", "4"),
+                    ("kubeclient-burst", "4"),
+                    ("leader-elect", "true"),
+                    ("leader-elect-lease-duration", "6s"),
+                    ("leader-elect-renew-deadline", "4s"),
+                    ("leader-elect-retry-period", "1s"),
+                ];
+                let pod = flags.iter().fold(scene.pod()?, |pod, (name, value)| pod.flag(name, value));
+                let pod = started(pod, &scene.lab).await?;
+                let sealed = scene.seal_for_any_place(&pod).await?;
+                let mut wanted = ExpectedValues::new();
+                for number in 0..OBJECTS {
+                    let name = format!("s{number}");
+                    for namespace in [&scene.namespace, other] {
+                        scene.apply_in(namespace, &name, &sealed).await?;
+                    }
+                    wanted.insert(name, sealed.value.clone());
+                }
+                right(scene, &wanted).await?;
+                right_in(scene, other, &wanted).await?;
+                let warnings =
+                    events(scene).await?.into_iter().filter(|event| event.type_.as_deref() != Some("Normal"));
+                let warnings: Vec<_> = warnings.filter_map(|event| event.message).collect();
+                ensure!(warnings.is_empty(), "{warnings:?}");
+                let log = pod.logs()?;
+                ensure!(!log.contains("will retry"), "{log}");
+                stop(pod).await
+            })
+            .await
+        })
+        .await
+}
+
+/// Every object is updated, twice: without faults, and while the API server refuses a tenth of all requests.
+pub(crate) async fn each_refusal_costs_one_request(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let sealed = scene.seal(&pod, 3).await?;
+            update_all(scene, &proxy, &sealed[0]).await?;
+            let undisturbed = update_all(scene, &proxy, &sealed[1]).await?;
+            let busy = Fault::Refuse(429, "TooManyRequests", Some(1));
+            proxy.set([Rule::always(busy).per_cent(10)]);
+            let disturbed = update_all(scene, &proxy, &sealed[2]).await?;
+            let refusals = proxy.hits();
+            proxy.heal();
+            let more = disturbed.saturating_sub(undisturbed);
+            let figures = format!("{more} requests more than {undisturbed}, for {refusals} refusals");
+            ensure!(refusals >= UPDATED as u64 / 5, "{figures}");
+            ensure!(2 * more <= 3 * refusals, "{figures}");
+            let log = pod.logs()?;
+            ensure!(!log.contains("Error updating"), "{log}");
+            stop(pod).await
+        })
+        .await
+}
+
+/// The API server refuses everything for a while, and says each time after how long to ask again.
+pub(crate) async fn it_asks_again_at_the_pace_that_refusals_name(stage: Arc<Stage>) -> Result<()> {
+    const OBJECTS: usize = 100;
+    const REFUSED_FOR: Duration = Duration::from_secs(6);
+    const RETRY_AFTER: u64 = 2;
+    // SealedSecrets that are reconciled at the same time, events that are sent, and the API server's clock.
+    const AT_ONCE: u64 = 32 + 4 + 1;
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let sealed = scene.seal(&pod, 1).await?;
+            let busy = Fault::Refuse(503, "ServiceUnavailable", Some(RETRY_AFTER));
+            proxy.set([Rule::always(busy)]);
+            let names: Vec<String> = (0..OBJECTS).map(|number| format!("s{number}")).collect();
+            for name in &names {
+                scene.apply(name, &sealed[0]).await?;
+            }
+            tokio::time::sleep(REFUSED_FOR).await;
+            let refusals = proxy.hits();
+            proxy.heal();
+            // The first request, and one more after each delay; applying the objects takes a moment, too.
+            let most = AT_ONCE * (2 + REFUSED_FOR.as_secs() / RETRY_AFTER);
+            ensure!((32..=most).contains(&refusals), "{refusals} refusals, and not {most} at most");
+            let wanted = names.into_iter().map(|name| (name, sealed[0].value.clone())).collect();
+            right(scene, &wanted).await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// Gives every object this value, and waits until all are unsealed and the last event is sent. Returns the number of requests.
+async fn update_all(scene: &Scene, proxy: &FaultProxy, sealed: &Sealed) -> Result<u64> {
+    let before = proxy.requests();
+    let names: Vec<String> = (0..UPDATED).map(|number| format!("s{number}")).collect();
+    let applying = names.iter().map(|name| scene.apply(name, sealed));
+    stream::iter(applying).buffer_unordered(8).try_collect::<()>().await?;
+    let wanted = names.into_iter().map(|name| (name, sealed.value.clone())).collect();
+    right(scene, &wanted).await?;
+    loop {
+        let sent = proxy.requests();
+        // Longer than an event waits after a refusal.
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        if proxy.requests() == sent {
+            return Ok(sent - before);
+        }
+    }
+}
