@@ -61,6 +61,7 @@ pub(crate) const PAGES: &[Followed] = &[
     page("controller/docs/keys.md", Installed::Ours, &MANIFESTS, 3),
     page("controller/docs/migrating.md", Installed::Upstreams, &MANIFESTS, 0),
     page("controller/docs/reference.md", Installed::Ours, &MANIFESTS, 0),
+    page("controller/docs/scale.md", Installed::Ours, &MANIFESTS, 0),
     page("controller/docs/security.md", Installed::Ours, &[], 0),
     page("controller/docs/templates.md", Installed::Ours, &[NAMESPACE], 0),
     page("controller/docs/troubleshooting.md", Installed::Ours, &MANIFESTS, 1),
@@ -86,8 +87,12 @@ pub(crate) const PAGES: &[Followed] = &[
 ];
 
 /// Pages whose commands cannot be run here, with the number of their blocks.
-const UNRUN: &[(&str, usize)] =
-    &[(".github/CONTRIBUTING.md", 1), ("controller/docs/image.md", 3), ("kubeseal-rs/docs/install.md", 5)];
+const UNRUN: &[(&str, usize)] = &[
+    (".github/CONTRIBUTING.md", 1),
+    ("controller/docs/benchmarks.md", 1),
+    ("controller/docs/image.md", 3),
+    ("kubeseal-rs/docs/install.md", 5),
+];
 
 /// Pages whose commands another suite runs, with the number of commands.
 const ELSEWHERE: &[(&str, &str, usize)] = &[("controller/docs/gitops.md", "tests/gitops", 6)];

@@ -1,5 +1,9 @@
 //! The part `cli`: kubeseal-rs beside upstream's kubeseal. What it does is in `workload`.
 
+mod run;
+mod workload;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -9,51 +13,72 @@ use harness::programs::Programs;
 use harness::programs::program::Program;
 use tempfile::TempDir;
 
-use super::run;
-use super::table::{Row, print_head};
-use super::workload::{self, Workload};
+use self::workload::Workload;
+use super::machine::version;
+use super::numbers::{Both, Command, SIDES};
+use super::statistics::{median, seconds};
+use crate::paint;
 
 /// Both programs, built, and the inputs.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    /// Upstream's first.
-    programs: [PathBuf; 2],
+    programs: Both<PathBuf>,
     workloads: Vec<Workload>,
     dir: TempDir,
 }
 
-pub(super) fn prepare() -> Result<Prepared> {
-    let upstream = Programs::ready(&[Program::UpstreamKubeseal])?.path(Program::UpstreamKubeseal)?.to_owned();
-    let ours =
-        Binaries::build(&["--release", "--package", "kubeseal-rs", "--package", "controller", "--bins"])?;
-    let dir =
-        tempfile::Builder::new().prefix("bench-").tempdir().context("no temporary folder could be made")?;
-    let workloads = workload::all(dir.path())?;
-    Ok(Prepared { programs: [upstream, ours.kubeseal], workloads, dir })
-}
+impl Prepared {
+    pub(super) fn new(full: bool) -> Result<Self> {
+        let upstream =
+            Programs::ready(&[Program::UpstreamKubeseal])?.path(Program::UpstreamKubeseal)?.to_owned();
+        let ours =
+            Binaries::build(&["--release", "--package", "kubeseal-rs", "--package", "controller", "--bins"])?;
+        let dir = tempfile::Builder::new()
+            .prefix("bench-")
+            .tempdir()
+            .context("no temporary folder could be made")?;
+        let workloads = workload::all(dir.path(), full)?;
+        Ok(Self { programs: Both { upstream, ours: ours.kubeseal }, workloads, dir })
+    }
 
-/// Prints a row for each workload as soon as it is measured.
-pub(super) fn measure(prepared: &Prepared) -> Result<()> {
-    print_head();
-    for workload in &prepared.workloads {
-        row(prepared, workload)?.print();
+    pub(super) fn versions(&self) -> BTreeMap<String, String> {
+        let Both { upstream, ours } = &self.programs;
+        [("ours".to_owned(), version(ours)), ("upstream".to_owned(), version(upstream))].into()
     }
-    Ok(())
-}
 
-/// Round after round, both programs in each, so that whatever else the machine does meets both alike.
-fn row(prepared: &Prepared, workload: &Workload) -> Result<Row> {
-    let [upstream, ours] = &prepared.programs;
-    let mut peaks = [None, None];
-    // Also the run that brings both into the page cache.
-    for (peak, program) in peaks.iter_mut().zip(&prepared.programs) {
-        *peak = run::peak_memory(program, workload, prepared.dir.path())?;
+    pub(super) fn measure(&self) -> Result<Vec<Command>> {
+        self.workloads.iter().map(|workload| self.command(workload)).collect()
     }
-    let mut times = [Vec::new(), Vec::new()];
-    let start = Instant::now();
-    while times[0].len() < workload.rounds && (times[0].is_empty() || start.elapsed() < workload.limit) {
-        times[0].push(run::time(upstream, workload)?);
-        times[1].push(run::time(ours, workload)?);
+
+    /// Round after round, both programs in each, so that whatever else the machine does meets both alike.
+    fn command(&self, workload: &Workload) -> Result<Command> {
+        let mut measured = Command {
+            name: workload.name.to_owned(),
+            documents: workload.documents,
+            seconds: Both::default(),
+            peak_kib: Both::default(),
+        };
+        // Also the run that brings both into the page cache.
+        for side in SIDES {
+            *measured.peak_kib.of_mut(side) =
+                run::peak_memory(self.programs.of(side), workload, self.dir.path())?;
+        }
+        let start = Instant::now();
+        for round in 0..workload.rounds {
+            if round > 0 && start.elapsed() > workload.limit {
+                break;
+            }
+            for side in SIDES {
+                let time = run::time(self.programs.of(side), workload)?;
+                measured.seconds.of_mut(side).push(seconds(time));
+            }
+        }
+        let [upstream, ours] =
+            SIDES.map(|side| median(measured.seconds.of(side)).unwrap_or(f64::NAN) * 1000.0);
+        println!(
+            "{}",
+            paint::dim(&format!("{}: upstream's {upstream:.1} ms, ours {ours:.1} ms", workload.name))
+        );
+        Ok(measured)
     }
-    Ok(Row { name: workload.name, times, peaks })
 }

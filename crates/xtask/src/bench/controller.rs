@@ -1,21 +1,29 @@
-//! The part `controller`: our controller beside upstream's, on one control plane, one after the other with the same keys and
-//! the same objects. What they are given to do is in `task`, where they do it in `site`.
+//! The parts that need a control plane: our controller beside upstream's on one control plane, one after the other with the same keys
+//! and the same objects. Each part is a file below.
 
+mod backlog;
+pub(super) mod latency;
+pub(super) mod limit;
 mod load;
-mod site;
-mod task;
+mod private_key;
+mod samples;
+pub(super) mod scale;
+pub(super) mod site;
+mod usage;
+mod watch;
+
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use harness::binaries::Binaries;
-use harness::lab::{Lab, Maker};
+use harness::lab::Lab;
 use harness::programs::Programs;
 use harness::programs::program::Program;
-use harness::test::interruption::interruption;
-use tokio::runtime::Runtime;
 
 use self::site::Site;
-use self::task::Task;
-use super::table::{Row, print_head};
+use super::machine::version;
+use super::numbers::{Run, SIDES};
+use crate::paint;
 
 const PROGRAMS: [Program; 6] = [
     Program::Etcd,
@@ -26,9 +34,6 @@ const PROGRAMS: [Program; 6] = [
     Program::UpstreamController,
 ];
 
-/// Upstream's first, as everywhere here.
-const MAKERS: [Maker; 2] = [Maker::Upstream, Maker::Ours];
-
 /// All programs, built; ours as they are released.
 #[derive(Debug)]
 pub(super) struct Prepared {
@@ -36,51 +41,47 @@ pub(super) struct Prepared {
     binaries: Binaries,
 }
 
-pub(super) fn prepare() -> Result<Prepared> {
-    let programs = Programs::ready(&PROGRAMS)?;
-    let binaries =
-        Binaries::build(&["--release", "--package", "kubeseal-rs", "--package", "controller", "--bins"])?;
-    Ok(Prepared { programs, binaries })
+impl Prepared {
+    pub(super) fn new() -> Result<Self> {
+        let programs = Programs::ready(&PROGRAMS)?;
+        let binaries =
+            Binaries::build(&["--release", "--package", "kubeseal-rs", "--package", "controller", "--bins"])?;
+        Ok(Self { programs, binaries })
+    }
+
+    pub(super) fn versions(&self) -> Result<BTreeMap<String, String>> {
+        let of = |program| anyhow::Ok(version(self.programs.path(program)?));
+        Ok([
+            ("ours".to_owned(), version(&self.binaries.controller)),
+            ("upstream".to_owned(), of(Program::UpstreamController)?),
+            ("kube-apiserver".to_owned(), of(Program::KubeApiserver)?),
+            ("etcd".to_owned(), of(Program::Etcd)?),
+        ]
+        .into())
+    }
+
+    pub(super) async fn lab(&self) -> Result<Lab> {
+        Lab::start_with(self.programs.clone(), self.binaries.clone()).await
+    }
 }
 
-/// Prints a row for each task as soon as it is measured.
-pub(super) fn measure(prepared: Prepared) -> Result<()> {
-    let runtime = Runtime::new().context("cannot start the async runtime")?;
-    runtime.block_on(async {
-        let lab = Lab::start_with(prepared.programs, prepared.binaries).await?;
-        let outcome = tokio::select! {
-            outcome = all(&lab) => outcome,
-            outcome = interruption() => outcome,
-        };
-        lab.stop().await?;
-        outcome
-    })
-}
-
-async fn all(lab: &Lab) -> Result<()> {
-    let mut site = Site::prepare(lab).await?;
-    print_head();
-    for task in task::ALL {
-        let mut row = Row { name: task.name, times: [Vec::new(), Vec::new()], peaks: [None, None] };
+/// Every point of every curve, both sides in turn.
+pub(super) async fn curves(site: &mut Site<'_>, full: bool) -> Result<Vec<Run>> {
+    let mut runs = Vec::new();
+    for task in backlog::tasks(full) {
+        site.with_keys(task.keys).await?;
+        let namespace = site.namespace().await?;
+        let sealed = task.seal(&namespace, site.keys())?;
         for _ in 0..task.rounds {
-            for (index, maker) in MAKERS.into_iter().enumerate() {
-                let measured = round(&mut site, &task, maker)
-                    .await
-                    .with_context(|| format!("{}, {maker:?}", task.name))?;
-                row.times[index].extend(measured.times);
-                row.peaks[index] = row.peaks[index].max(measured.peak);
+            for side in SIDES {
+                let run = task.run(site, side, &namespace, &sealed).await;
+                let run = run.with_context(|| format!("{task:?}, {side:?}"))?;
+                println!("{}", paint::dim(&backlog::line(&run)));
+                runs.push(run);
+                // The next one's rate would be that of this one's objects too.
+                site.clear(&namespace).await?;
             }
         }
-        row.print();
     }
-    Ok(())
-}
-
-async fn round(site: &mut Site<'_>, task: &Task, maker: Maker) -> Result<task::Measured> {
-    site.has_keys(task.keys).await?;
-    let namespace = site.namespace().await?;
-    let measured = task.run(site, maker, &namespace).await;
-    // The next one's rate would be that of this one's objects too.
-    site.clear(&namespace).await?;
-    measured
+    Ok(runs)
 }

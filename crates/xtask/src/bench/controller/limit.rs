@@ -1,0 +1,85 @@
+//! The part `limit`: what a SealedSecret must cost, each part measured alone in the same run, and what it costs our controller.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use futures::{StreamExt as _, TryStreamExt as _};
+
+use super::backlog::Task;
+use super::load::{self, Load, Sealed};
+use super::private_key::PrivateKeyOperation;
+use super::samples::Samples;
+use super::site::{Created, Site};
+use super::usage::Processes;
+use crate::bench::machine::cores;
+use crate::bench::numbers::{Backlog, Cost, Curve, Limit, Side};
+use crate::bench::statistics::{as_f64, median};
+
+/// Requests of each kind, and how many are under way at once.
+const REQUESTS: usize = 1_000;
+const AT_ONCE: usize = 16;
+const OPERATIONS: usize = 300;
+const SETTLED: Duration = Duration::from_secs(2);
+
+pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
+    let samples = Samples::take(site).await?;
+    let namespace = site.namespace().await?;
+    let load = Load { objects: REQUESTS, items: 1, value_bytes: 0 };
+    let sealed = tokio::task::block_in_place(|| load::sealed(load, 0, &namespace, site.keys()))?;
+    let created = site.create(&namespace, &sealed).await?;
+    let objects: Vec<_> = sealed.iter().zip(&created).collect();
+    let client = site.controllers_client().await?;
+    let at = |object: &Sealed| (namespace.clone(), object.name.clone());
+    let secret = cost(site, &objects, async |object, created| {
+        let (namespace, name) = at(object);
+        samples.create_secret(&client, (&namespace, &name), created).await
+    })
+    .await?;
+    let status = cost(site, &objects, async |object, created| {
+        let (namespace, name) = at(object);
+        samples.write_status(&client, (&namespace, &name), created).await
+    })
+    .await?;
+    let event = cost(site, &objects, async |object, created| {
+        let (namespace, name) = at(object);
+        samples.create_event(&client, (&namespace, &name), created).await
+    })
+    .await?;
+    site.clear(&namespace).await?;
+    let operation = PrivateKeyOperation::with(site.keys().first().context("there is no key")?)?;
+    let times =
+        tokio::task::block_in_place(|| (0..OPERATIONS).map(|_| operation.run()).collect::<Result<Vec<_>>>())?;
+    let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
+    let backlog = backlog(site, if full { 10_000 } else { 3_000 }).await?;
+    let private_key = median(&times).context("nothing was measured")?;
+    Ok(Limit { cores: cores(), private_key, secret, status, event, backlog })
+}
+
+/// CPU time of one request, from that of all.
+async fn cost(
+    site: &Site<'_>,
+    objects: &[(&Sealed, &Created)],
+    request: impl AsyncFn(&Sealed, &Created) -> Result<()>,
+) -> Result<Cost> {
+    tokio::time::sleep(SETTLED).await;
+    let processes = Processes::of(site.lab, None).await?;
+    let before = processes.cpu();
+    futures::stream::iter(objects)
+        .map(|(object, created)| request(object, created))
+        .buffer_unordered(AT_ONCE)
+        .try_collect::<()>()
+        .await?;
+    let spent = processes.cpu().since(before);
+    let each = |seconds: f64| seconds / as_f64(objects.len());
+    Ok(Cost { api_server: each(spent.api_server), etcd: each(spent.etcd), client: each(spent.bench) })
+}
+
+async fn backlog(site: &mut Site<'_>, objects: usize) -> Result<Backlog> {
+    let load = Load { objects, items: 1, value_bytes: 0 };
+    let task = Task { curve: Curve::Objects, load, keys: 1, rounds: 1, restarts: false };
+    let namespace = site.namespace().await?;
+    let sealed = task.seal(&namespace, site.keys())?;
+    let run = task.run(site, Side::Ours, &namespace, &sealed).await?;
+    site.clear(&namespace).await?;
+    Ok(Backlog { objects, seconds: run.seconds, cpu_seconds: run.cpu_seconds, requests: run.requests })
+}
