@@ -1,10 +1,17 @@
-//! System tests of several controllers that are replicas of each other: one leads, and another takes over.
+//! System tests of several controllers: replicas of each other, of which one leads and another takes over; and releases that divide a
+//! cluster.
 //!
 //! Each test has a namespace, keys and replicas of its own, and waits most of its time for a lease to expire, so some
 //! run side by side.
 
 mod replicas;
 mod stage;
+
+mod divided {
+    pub(crate) mod by_labels;
+    pub(crate) mod by_namespaces;
+    pub(crate) mod release;
+}
 
 mod election {
     pub(crate) mod burst;
@@ -59,6 +66,10 @@ fn main() -> ExitCode {
             election::forbidden::without_rights_it_serves_the_certificate_before_it_leads,
             election::forbidden::a_right_that_comes_a_moment_late_makes_no_lone_leader,
             election::forbidden::with_the_election_flag_it_waits_for_the_permissions,
+            divided::by_labels::each_unseals_its_own_with_its_own_key_and_lease,
+            divided::by_labels::a_changed_label_hands_over_without_a_gap_or_a_second_writer,
+            divided::by_labels::a_changed_label_without_a_key_that_opens_leaves_the_secret,
+            divided::by_namespaces::each_unseals_in_its_own_namespaces_only,
         ],
     )
 }

@@ -39,7 +39,6 @@ pub(in crate::bench) async fn measure(site: &mut Site<'_>) -> Result<Vec<Size>> 
 
 /// Makes namespaces with SealedSecrets until there are `count`, and lets our controller unseal them.
 async fn grow(site: &mut Site<'_>, namespaces: &mut Vec<String>, count: usize) -> Result<()> {
-    let mut watch = site.watch_sealed(None).await?;
     let mut new = Vec::new();
     while namespaces.len() + new.len() < count {
         let namespace = site.namespace().await?;
@@ -47,6 +46,8 @@ async fn grow(site: &mut Site<'_>, namespaces: &mut Vec<String>, count: usize) -
         site.create(&namespace, &sealed).await?;
         new.push(namespace);
     }
+    // Not before the creation: the API server ends a watch that nothing reads.
+    let mut watch = site.watch_sealed(None).await?;
     let pod = site.start(Side::Ours, &[]).await?;
     watch.until_reported(new.len() * LOAD.objects).await?;
     until_idle(&pod).await?;
