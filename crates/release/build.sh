@@ -20,6 +20,10 @@ case "$linkage" in
         mv "target/no-dlopen.$$.o" target/no-dlopen.o
         flags="-Ctarget-feature=+crt-static"
         flags="$flags$separator-Clink-arg=-Wl,--wrap=__libc_dlopen_mode$separator-Clink-arg=target/no-dlopen.o"
+        # One megabyte less to read at each start. Needs a glibc that starts such programs.
+        if printf '2.36\n%s\n' "$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" | sort -C -V; then
+            flags="$flags$separator-Clink-arg=-Wl,-z,pack-relative-relocs"
+        fi
         ;;
     dynamic) flags="" ;;
     *) echo "$0: static or dynamic, not $linkage" >&2; exit 2 ;;

@@ -20,7 +20,7 @@ use crate::settings::usage_error::UsageError;
 use crate::terminal::program::{name, version_line};
 use crate::terminal::warnings::{When, say};
 use clap::parser::ValueSource;
-use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser, Subcommand as _};
 use std::any::TypeId;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -82,22 +82,42 @@ pub(crate) struct Cli {
     #[arg(hide = true)]
     pub rest: Vec<OsString>,
 
-    #[command(subcommand)]
+    /// Not defined with the flags, but in [`Cli::definition`].
+    #[arg(skip)]
     pub command: Option<Command>,
 }
 
 impl Cli {
     /// The flags and commands.
     pub(crate) fn definition() -> clap::Command {
+        with_gos_booleans(Command::augment_subcommands(Self::command().args(klog_flags())))
+    }
+
+    /// The flags without the commands, whose definitions take longer to make than sealing a Secret.
+    fn flags() -> clap::Command {
         with_gos_booleans(Self::command().args(klog_flags()))
     }
 
     /// Reads the arguments. The error may also be the help text that a flag asks for.
     pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        let mut command = Self::definition()
+        let is_command = |word: &OsString| {
+            word.to_str().is_some_and(|word| word == "help" || Command::has_subcommand(word))
+        };
+        // Without the name of a command, both definitions read the same. Errors and the help page speak of commands.
+        if !arguments.iter().skip(1).any(is_command)
+            && let Ok(cli) = Self::read_by(Self::flags(), arguments)
+        {
+            return Ok(cli);
+        }
+        let definition = Self::definition();
+        let page = help_page(&definition);
+        Self::read_by(definition.override_help(page), arguments)
+    }
+
+    fn read_by(definition: clap::Command, arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let mut command = definition
             .bin_name(name())
             .override_usage(format!("{} [flags] < secret.yaml > sealed-secret.yaml", name()))
-            .override_help(help_page())
             .mut_args(as_pflag_takes_values);
         let matches = early_flags::moved(&mut command, arguments)
             .and_then(|words| command.try_get_matches_from_mut(live_flag::named(words)))
@@ -107,6 +127,10 @@ impl Cli {
             .map_err(|error| usage_hints::with_file(error, &command, arguments))
             .map_err(|error| usage_hints::on_one_line(usage_hints::with_command(error, &command)))?;
         let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        if matches.subcommand_name().is_some() {
+            let named = Command::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+            cli.command = Some(named);
+        }
         let is_typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
         cli.upstream.typed =
             matches.ids().map(clap::Id::as_str).filter(|id| is_typed(id)).map(str::to_owned).collect();
@@ -185,8 +209,7 @@ fn as_pflag_takes_values(argument: Arg) -> Arg {
 /// The width of the narrowest terminal.
 const PAGE_WIDTH: usize = 80;
 
-fn help_page() -> String {
-    let root = Cli::definition();
+fn help_page(root: &clap::Command) -> String {
     let commands: Vec<_> = root.get_subcommands().filter(|command| !command.is_hide_set()).collect();
     let width = commands.iter().map(|command| command.get_name().len()).max().unwrap_or_default();
     let mut lines = String::new();
@@ -265,6 +288,19 @@ mod tests {
         );
         assert_eq!((cli.upstream.raw, cli.upstream.namespace.as_deref()), (None, Some("a")));
         assert_eq!(read(&["--scope", "strict", "--raw"]).unwrap().upstream.raw, Some(true));
+    }
+
+    /// The definition without the commands reads what it accepts as the whole one does.
+    #[test]
+    fn flags_alone_need_no_definition_of_commands() {
+        for words in [&["--raw", "--name", "a"][..], &["-f", "a", "-w", "b"], &["--version"], &["stray"], &[]]
+        {
+            let words: Vec<OsString> =
+                std::iter::once("k").chain(words.iter().copied()).map(Into::into).collect();
+            let read = |definition| Cli::read_by(definition, &words).map(|cli| format!("{cli:?}"));
+            assert_eq!(read(Cli::flags()).unwrap(), read(Cli::definition()).unwrap(), "{words:?}");
+        }
+        assert!(read(&["help"]).is_err() && read(&["--name", "seal", "--raw"]).unwrap().command.is_none());
     }
 
     #[test]
@@ -378,7 +414,7 @@ mod tests {
 
     #[test]
     fn the_help_page_fits_a_terminal() {
-        for line in help_page().lines() {
+        for line in help_page(&Cli::definition()).lines() {
             assert!(line.chars().count() <= PAGE_WIDTH, "{line}");
         }
     }

@@ -4,9 +4,9 @@
 //! random source are arguments. Scopes, which decide the label, live in the crate `api`; whole Secrets are
 //! sealed and unsealed in the crate `sealing`.
 //!
-//! Decided: private keys only ever meet aws-lc-rs, because its RSA is constant-time and several times faster;
-//! sealing uses the crates `rsa` and `aes-gcm`, instead of aws-lc-rs for both, so that each direction is
-//! tested against an independent implementation of the other.
+//! Decided: RSA is aws-lc-rs, because it is constant-time and several times faster in both directions; the crate `rsa` reads public keys
+//! and opens in tests what aws-lc-rs sealed, so that one implementation is tested against an independent one. Values are sealed with
+//! the crate `aes-gcm`.
 #![doc = include_str!("../FORMAT.md")]
 
 mod aes_key;

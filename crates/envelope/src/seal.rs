@@ -28,7 +28,7 @@ pub fn seal_and_keep<R: TryCryptoRng>(
     value: &[u8],
 ) -> Result<(Vec<u8>, AesKey), SealError> {
     let session_key = AesKey::generate(rng)?;
-    let wrapped_key = wrap(rng, key, label, &session_key)?;
+    let wrapped_key = wrap(key, label, &session_key)?;
     let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*session_key.expose()));
     let sealed_value = cipher.encrypt(&NONCE.into(), value).map_err(|_| SealError::TooLong)?;
     debug_assert_eq!(sealed_value.len(), value.len() + TAG_LEN);
@@ -36,14 +36,13 @@ pub fn seal_and_keep<R: TryCryptoRng>(
 }
 
 /// Wraps the session key of `envelope` for another public key or label. The sealed value stays byte for byte.
-pub fn reseal<R: TryCryptoRng>(
-    rng: &mut R,
+pub fn reseal(
     key: &PublicKey,
     label: &[u8],
     session_key: &AesKey,
     envelope: &[u8],
 ) -> Result<Vec<u8>, SealError> {
-    join(&wrap(rng, key, label, session_key)?, layout::sealed_part(envelope)?)
+    join(&wrap(key, label, session_key)?, layout::sealed_part(envelope)?)
 }
 
 fn join(wrapped_key: &[u8], sealed_value: &[u8]) -> Result<Vec<u8>, SealError> {

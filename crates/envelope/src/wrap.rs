@@ -5,23 +5,19 @@ use crate::error::{OpenError, SealError};
 use crate::keys::private_key::PrivateKey;
 use crate::keys::public_key::PublicKey;
 use aws_lc_rs::rsa::OAEP_SHA256_MGF1SHA256;
-use rand::TryCryptoRng;
-use rsa::oaep::EncryptingKey;
-use rsa::traits::RandomizedEncryptor as _;
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 /// Wraps `aes_key`, so that only the private half of `key` unwraps it, and only with this `label`. The result has the length of the
-/// modulus.
-pub fn wrap<R: TryCryptoRng>(
-    rng: &mut R,
-    key: &PublicKey,
-    label: &[u8],
-    aes_key: &AesKey,
-) -> Result<Vec<u8>, SealError> {
-    EncryptingKey::<Sha256>::new_with_label(key.rsa().clone(), label)
-        .encrypt_with_rng(rng, aes_key.expose())
-        .map_err(|_| SealError::Wrap)
+/// modulus. The seed of the padding is aws-lc's own random number.
+pub fn wrap(key: &PublicKey, label: &[u8], aes_key: &AesKey) -> Result<Vec<u8>, SealError> {
+    let key = key.sealing();
+    let mut wrapped = vec![0; key.ciphertext_size()];
+    let len = key
+        .encrypt(&OAEP_SHA256_MGF1SHA256, aes_key.expose(), &mut wrapped, Some(label))
+        .map_err(|_| SealError::Wrap)?
+        .len();
+    wrapped.truncate(len);
+    Ok(wrapped)
 }
 
 /// Unwraps an AES key. What unwraps and is not 32 bytes long is an error too, and the error does not say so.

@@ -4,7 +4,6 @@ use crate::entry::Entry;
 use crate::format_error::{FormatError, problem};
 use crate::group::Group;
 use envelope::{Certificate, Fingerprint, SealError};
-use rand::TryCryptoRng;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use strict_json::object;
@@ -117,15 +116,14 @@ impl Recipients {
     }
 
     /// Wraps an object key again, for another certificate of the recipient that opened it.
-    pub fn reseal_entry<R: TryCryptoRng>(
+    pub fn reseal_entry(
         &mut self,
-        rng: &mut R,
         (group, entry): (usize, usize),
         certificate: &Certificate,
         label: &[u8],
         object_key: &crate::ObjectKey,
     ) -> Result<(), SealError> {
-        let sealed = Entry::seal(rng, certificate, label, object_key)?;
+        let sealed = Entry::seal(certificate, label, object_key)?;
         if let Some(place) = self.groups.get_mut(group).and_then(|group| group.to.get_mut(entry)) {
             *place = sealed;
         }

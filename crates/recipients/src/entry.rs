@@ -5,7 +5,6 @@ use crate::associated_data::oaep_label;
 use crate::format_error::problem;
 use crate::object_key::ObjectKey;
 use envelope::{Certificate, Fingerprint, PrivateKey, SealError, unwrap, wrap};
-use rand::TryCryptoRng;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use strict_json::{Base64, object};
@@ -32,13 +31,8 @@ pub enum Entry {
 
 impl Entry {
     /// Wraps the object key for the private key of a certificate. The entry opens only with this label.
-    pub(crate) fn seal<R: TryCryptoRng>(
-        rng: &mut R,
-        certificate: &Certificate,
-        label: &[u8],
-        key: &ObjectKey,
-    ) -> Result<Self, SealError> {
-        let key = wrap(rng, certificate.public(), &oaep_label(label), key.aes())?;
+    pub(crate) fn seal(certificate: &Certificate, label: &[u8], key: &ObjectKey) -> Result<Self, SealError> {
+        let key = wrap(certificate.public(), &oaep_label(label), key.aes())?;
         Ok(Self::Certificate { fingerprint: certificate.fingerprint(), key })
     }
 

@@ -26,12 +26,8 @@ impl<'a> NewGroup<'a> {
     }
 
     /// Adds a cluster.
-    pub fn add_certificate<R: TryCryptoRng>(
-        &mut self,
-        rng: &mut R,
-        certificate: &Certificate,
-    ) -> Result<(), SealError> {
-        self.to.push(Entry::seal(rng, certificate, self.label, &self.object_key)?);
+    pub fn add_certificate(&mut self, certificate: &Certificate) -> Result<(), SealError> {
+        self.to.push(Entry::seal(certificate, self.label, &self.object_key)?);
         Ok(())
     }
 

@@ -83,7 +83,7 @@ pub fn rebind<R: TryCryptoRng>(
         };
         let failure = |source| SealFailure::Item { key: name.clone(), source };
         let resealed =
-            envelope::reseal(rng, to.first.public(), label, &session_key, &envelope).map_err(failure)?;
+            envelope::reseal(to.first.public(), label, &session_key, &envelope).map_err(failure)?;
         let sealed_part = envelope::sealed_part(&envelope).map_err(|error| failure(error.into()))?;
         group.add_item(rng, name, sealed_part, &session_key).map_err(failure)?;
         encrypted_data.insert(name.clone(), BASE64_STANDARD.encode(resealed));
@@ -93,7 +93,7 @@ pub fn rebind<R: TryCryptoRng>(
     }
     let mut recipients = None;
     if !to.others.is_empty() {
-        to.add_entries(rng, &mut group).map_err(of_recipients)?;
+        to.add_entries(&mut group).map_err(of_recipients)?;
         if let Some(group) = group.finish() {
             recipients = Some(Recipients::new(group).to_text().map_err(SealFailure::Recipients)?);
         }

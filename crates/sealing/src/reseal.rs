@@ -152,7 +152,7 @@ fn reseal_in<R: TryCryptoRng>(
         } else if let Some(key) = opener.session_key_of_envelope(name, sealed) {
             let envelope = decode_base64(sealed).ok_or(ResealError::DoesNotOpen)?;
             let envelope =
-                envelope::reseal(rng, certificate.public(), &label, &key, &envelope).map_err(failure)?;
+                envelope::reseal(certificate.public(), &label, &key, &envelope).map_err(failure)?;
             BASE64_STANDARD.encode(envelope)
         } else {
             resealed.stay.push(name.clone());
@@ -161,7 +161,7 @@ fn reseal_in<R: TryCryptoRng>(
         resealed.encrypted_data.insert(name.clone(), sealed_anew);
     }
     if let Some(recipients) = opener.entries().recipients() {
-        let recipients = reseal_entries(rng, opener, recipients, certificate)
+        let recipients = reseal_entries(opener, recipients, certificate)
             .map_err(|source| SealFailure::Item { key: RECIPIENTS.into(), source })?;
         resealed.recipients = Some(recipients.to_text().map_err(SealFailure::Recipients)?);
     }
@@ -169,8 +169,7 @@ fn reseal_in<R: TryCryptoRng>(
 }
 
 /// The annotation with the entries that keys of the ring open wrapped for `certificate`.
-fn reseal_entries<R: TryCryptoRng>(
-    rng: &mut R,
+fn reseal_entries(
     opener: &ItemOpener<'_>,
     recipients: &Recipients,
     certificate: &Certificate,
@@ -183,7 +182,7 @@ fn reseal_entries<R: TryCryptoRng>(
             if opened.by.is_none_or(|by| by == certificate.fingerprint()) {
                 return Ok(());
             }
-            resealed.reseal_entry(rng, (index, opened.entry), certificate, &label, &opened.key)
+            resealed.reseal_entry((index, opened.entry), certificate, &label, &opened.key)
         });
         entry.transpose()?;
     }

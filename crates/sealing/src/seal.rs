@@ -128,7 +128,7 @@ pub fn seal_items<'v, R: TryCryptoRng>(
     if to.others.is_empty() {
         return Ok(SealedItems { encrypted_data, group: None });
     }
-    to.add_entries(rng, &mut group).map_err(of_recipients)?;
+    to.add_entries(&mut group).map_err(of_recipients)?;
     Ok(SealedItems { encrypted_data, group: group.finish() })
 }
 

@@ -1,7 +1,6 @@
 //! [`SealFor`]: for whom values are sealed.
 
 use envelope::{Certificate, SealError};
-use rand::TryCryptoRng;
 use recipients::{AgeRecipient, NewGroup};
 use std::fmt;
 
@@ -35,15 +34,11 @@ impl<'a> SealFor<'a> {
     }
 
     /// Adds an entry for each recipient, the first included.
-    pub(crate) fn add_entries<R: TryCryptoRng>(
-        &self,
-        rng: &mut R,
-        group: &mut NewGroup<'_>,
-    ) -> Result<(), SealError> {
-        group.add_certificate(rng, self.first)?;
+    pub(crate) fn add_entries(&self, group: &mut NewGroup<'_>) -> Result<(), SealError> {
+        group.add_certificate(self.first)?;
         for other in &self.others {
             match other {
-                OtherRecipient::Certificate(certificate) => group.add_certificate(rng, certificate)?,
+                OtherRecipient::Certificate(certificate) => group.add_certificate(certificate)?,
                 OtherRecipient::Age { recipient, encrypt } => {
                     let encrypt = |key: &[u8]| encrypt(key).ok_or(SealError::Wrap);
                     group.add_age(recipient.clone(), encrypt)?;

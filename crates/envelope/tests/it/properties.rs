@@ -1,9 +1,15 @@
-//! Properties of sealing (crates `rsa`, `aes-gcm`) against opening (aws-lc-rs): two implementations that share no
-//! code.
+//! Properties of sealing and opening. The RSA of both is aws-lc-rs; what it sealed is also opened with the crate `rsa`, which shares no code
+//! with it. Vectors that other programs sealed are in `vectors`.
 
+use aes_gcm::aead::{Aead as _, KeyInit as _};
+use aes_gcm::{Aes256Gcm, Key};
 use envelope::{Certificate, OpenError, PrivateKey, open, seal};
 use proptest::prelude::*;
 use rand::rngs::SysRng;
+use rsa::oaep::DecryptingKey;
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
+use rsa::traits::Decryptor as _;
+use sha2::Sha256;
 use std::sync::OnceLock;
 
 fn keys() -> &'static (PrivateKey, Certificate) {
@@ -25,6 +31,18 @@ proptest! {
         prop_assert_eq!(envelope.len(), 2 + 256 + value.len() + 16);
         let opened = open(private, label.as_bytes(), &envelope).unwrap();
         prop_assert_eq!(opened.expose(), value);
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_another_implementation(
+        value in prop::collection::vec(any::<u8>(), 0..500), label in ".{0,80}",
+    ) {
+        let envelope = seal(&mut SysRng, keys().1.public(), label.as_bytes(), &value).unwrap();
+        let (wrapped, sealed) = envelope[2..].split_at(256);
+        let private = rsa::PrivateKey::from_pkcs1_pem(include_str!("../keys/a.pkcs1.pem")).unwrap();
+        let session_key = DecryptingKey::<Sha256>::new_with_label(private, label.as_bytes()).decrypt(wrapped).unwrap();
+        let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::try_from(session_key.as_slice()).unwrap());
+        prop_assert_eq!(cipher.decrypt(&[0; 12].into(), sealed).unwrap(), value);
     }
 
     #[test]

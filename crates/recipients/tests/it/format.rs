@@ -16,7 +16,7 @@ fn session_key() -> AesKey {
 /// A document with one group, for a certificate and an age identity, with the items `a` and `b`.
 fn document() -> Value {
     let mut group = NewGroup::new(&mut SysRng, b"ns/name").unwrap();
-    group.add_certificate(&mut SysRng, &Certificate::from_pem(CERTIFICATE).unwrap()).unwrap();
+    group.add_certificate(&Certificate::from_pem(CERTIFICATE).unwrap()).unwrap();
     group.add_age(AGE.parse().unwrap(), |key| Ok::<_, SealError>(key.to_vec())).unwrap();
     for name in ["b", "a"] {
         group.add_item(&mut SysRng, name, b"the AES part", &session_key()).unwrap();
@@ -129,7 +129,7 @@ fn names_that_are_given_twice_and_texts_that_are_no_json_are_refused() {
 #[test]
 fn what_is_too_long_is_not_written() {
     let mut group = NewGroup::new(&mut SysRng, b"").unwrap();
-    group.add_certificate(&mut SysRng, &Certificate::from_pem(CERTIFICATE).unwrap()).unwrap();
+    group.add_certificate(&Certificate::from_pem(CERTIFICATE).unwrap()).unwrap();
     for number in 0..1_600 {
         group.add_item(&mut SysRng, &format!("{number}"), b"", &session_key()).unwrap();
     }
