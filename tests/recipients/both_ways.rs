@@ -76,7 +76,7 @@ pub(crate) async fn rust_unseals_what_python_seals(program: Arc<Program>) -> Res
             let accepted = Accepted { deprecated_data: false };
             let mut random = |bytes: &mut [u8]| bytes.fill(0);
             let outside = Outside { now: Timestamp::UNIX_EPOCH, random: &mut random };
-            let secret = unseal(&sealed.metadata, &sealed.spec, &ring, accepted, outside)
+            let secret = unseal(&sealed.metadata, &sealed.spec, &ring, &[], accepted, outside)
                 .with_context(|| format!("{scope}: {name}"))?;
             let data = secret.data.iter();
             let data: Value =

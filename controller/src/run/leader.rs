@@ -17,6 +17,7 @@ use crate::unseal::controller::{Scope, SecretWatch};
 use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
+use crate::unseal::state::likely_keys::LikelyKeys;
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,6 +77,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let cpu_permits = FairSemaphore::new(cpus);
     let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS);
     let render_rate = Arc::<RenderRate>::default();
+    let likely_keys = Arc::<LikelyKeys>::default();
     let watches = namespaces.into_iter().map(|namespace| {
         let scope = Scope { namespace, label_selector: config.watch.label_selector.clone() };
         let secrets = SecretWatch::new(client, &scope);
@@ -86,6 +88,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
             key_prefix: config.keys.new.prefix.clone(),
             secrets: secrets.store.clone(),
             states: Arc::default(),
+            likely_keys: Arc::clone(&likely_keys),
             metrics: Arc::clone(&state.metrics),
             settings: config.unseal.clone(),
             events: events.clone(),

@@ -6,6 +6,7 @@ use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
 use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
+use crate::unseal::state::likely_keys::LikelyKeys;
 use crate::unseal::state::object_state::ObjectStates;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
@@ -24,6 +25,7 @@ pub(crate) struct Context {
     /// Metadata of all Secrets, as the watch shows them.
     pub secrets: Store<ObservedMetadata<Secret>>,
     pub states: Arc<ObjectStates>,
+    pub likely_keys: Arc<LikelyKeys>,
     pub metrics: Arc<Metrics>,
     /// What the flags say about SealedSecrets.
     pub settings: Unseal,

@@ -82,7 +82,7 @@ fn decide_uncontested(
         }
     }
     let is_immutable = existing.is_some_and(|existing| existing.immutable == Some(true));
-    let unsealed = unseal(metadata, &spec, &facts.ring, settings.accepted, outside);
+    let unsealed = unseal(metadata, &spec, &facts.ring, &facts.likely_keys, settings.accepted, outside);
     let mut wanted = unsealed.map_err(|error| -> Outcome {
         match error {
             error if error.depends_on_values() && is_immutable => {

@@ -128,8 +128,10 @@ async fn unseal(
 fn remember(facts: &Facts, outcome: &Outcome, context: &Context) {
     match outcome {
         Outcome::Synced { act: Act::Settled, .. } | Outcome::Refused(_) | Outcome::Failed(_) => {}
-        Outcome::Synced { act, .. } => {
+        Outcome::Synced { act, opened_by, .. } => {
             context.states.unsealed(&facts.sealed);
+            let namespace = facts.sealed.namespace().unwrap_or_default();
+            context.likely_keys.opened(&namespace, opened_by.iter().flatten());
             if matches!(act, Act::Corrected | Act::Recreated) {
                 context.states.corrected(&facts.sealed, Instant::now());
                 context.metrics.drift_corrections.inc();

@@ -1,5 +1,6 @@
-//! What this process remembers of each SealedSecret between two reconciliations. No I/O, and nothing in it is secret.
+//! What this process remembers of each SealedSecret between two reconciliations, and of the keys that opened them. No I/O, and nothing in it is secret.
 
 pub(crate) mod conflict_backoff;
+pub(crate) mod likely_keys;
 pub(crate) mod memory;
 pub(crate) mod object_state;

@@ -43,9 +43,12 @@ enum Unopened {
 }
 
 impl<'a> ItemOpener<'a> {
-    /// For a controller, which any user may give objects: the number of tries is bounded.
-    pub(crate) fn bounded(metadata: &'a ObjectMeta, ring: &'a KeyRing) -> Self {
-        Self::new(metadata, ring, Effort::Bounded)
+    /// For a controller, which any user may give objects: the number of tries is bounded. The `likely` keys are tried before the others where
+    /// the annotations name none.
+    pub(crate) fn bounded(metadata: &'a ObjectMeta, ring: &'a KeyRing, likely: &[Fingerprint]) -> Self {
+        let opener = Self::new(metadata, ring, Effort::Bounded);
+        let named = opener.certificates.of_all();
+        Self { trials: opener.trials.trying_first(likely).trying_first(named.as_slice()), ..opener }
     }
 
     /// For a request that any user may send, and send again: the number of tries is small, and others may have their turn before each.

@@ -18,7 +18,7 @@ use crate::unsealed_secret::UnsealedSecret;
 use api::annotations::{SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{SealedSecret, SealedSecretSpec};
 use deprecated::open_whole;
-use envelope::Plaintext;
+use envelope::{Fingerprint, Plaintext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use kube::Resource as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,15 +34,17 @@ pub struct Accepted {
 /// Unseals the SealedSecret that has this metadata and spec.
 ///
 /// The label comes from the object's own namespace, name and annotations: a SealedSecret that was renamed, moved
-/// or given a wider scope does not open. The time and randomness that templates may ask for come with `outside`.
+/// or given a wider scope does not open. The time and randomness that templates may ask for come with `outside`. The keys `likely` are tried
+/// first where the annotations do not name the key: a backlog that is sealed with an old key costs one try for each item then, and not one for each key.
 pub fn unseal(
     metadata: &ObjectMeta,
     spec: &SealedSecretSpec,
     ring: &KeyRing,
+    likely: &[Fingerprint],
     accepted: Accepted,
     outside: Outside<'_>,
 ) -> Result<UnsealedSecret, UnsealError> {
-    unseal_in(&ItemOpener::bounded(metadata, ring), metadata, spec, accepted, outside)
+    unseal_in(&ItemOpener::bounded(metadata, ring, likely), metadata, spec, accepted, outside)
 }
 
 /// Unseals a SealedSecret, as [`unseal`] does, with any number of tries, and with age identities. For a user who has the keys.

@@ -73,6 +73,7 @@ fn facts(observed: &ObservedSealedSecret, ring: &KeyRing, given: &Given) -> Fact
     Facts {
         sealed: Arc::new(serde_json::from_value(json!({ "metadata": metadata })).unwrap()),
         ring: Arc::new(ring.clone()),
+        likely_keys: Vec::new(),
         watched_secret: None,
         memory: Memory { is_collector_late: given.is_collector_late, ..Memory::default() },
         recorded: Recorded::default(),

@@ -5,6 +5,7 @@ use crate::unseal::read::compromise::{known_hint, sealed_with_revoked};
 use crate::unseal::read::settled::{Recorded, corrects_drift};
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::{ObservedMetadata, Scope, SealedSecretStatus, WatchedSealedSecret};
+use envelope::Fingerprint;
 use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
@@ -19,6 +20,8 @@ pub(crate) struct Facts {
     /// The SealedSecret, as the watch shows it.
     pub sealed: Arc<WatchedSealedSecret>,
     pub ring: Arc<KeyRing>,
+    /// The keys that opened other SealedSecrets not long ago.
+    pub likely_keys: Vec<Fingerprint>,
     /// The metadata of the existing Secret, as the watch shows it.
     pub watched_secret: Option<Arc<ObservedMetadata<Secret>>>,
     pub memory: Memory,
@@ -57,7 +60,8 @@ impl Facts {
         let recorded = Recorded::of(sealed, memory.status.as_ref());
         let history = History::of(&recorded, &memory);
         let (sealed, ring) = (Arc::clone(sealed), Arc::default());
-        let mut facts = Self { sealed, ring, watched_secret, memory, recorded, history, inputs };
+        let likely_keys = Vec::new();
+        let mut facts = Self { sealed, ring, likely_keys, watched_secret, memory, recorded, history, inputs };
         facts.take_ring(context);
         facts
     }
@@ -67,6 +71,7 @@ impl Facts {
         // Before the ring itself: a change between the two is noticed, and not missed.
         self.inputs.ring_version = context.ring.opening_version();
         self.ring = context.ring.snapshot();
+        self.likely_keys = context.likely_keys.of(&self.sealed.namespace().unwrap_or_default());
         let status = self.memory.status.as_ref();
         self.inputs.hint = known_hint(&self.sealed, status, &self.ring).digest();
         self.inputs.revoked = sealed_with_revoked(&self.sealed, status, &self.ring);

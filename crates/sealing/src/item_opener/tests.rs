@@ -31,11 +31,45 @@ fn entries_cost_one_operation_for_all_items_of_a_group() {
     let to = SealFor { first: first.pair().certificate(), others };
     let sealed = seal_secret_for(&mut SysRng, &to, &secret).unwrap();
     let ring = KeyRing::new(keys);
-    let opener = ItemOpener::bounded(&sealed.metadata, &ring);
+    let opener = ItemOpener::bounded(&sealed.metadata, &ring, &[]);
     for (name, item) in &sealed.spec.encrypted_data {
         assert!(opener.open(name, item).is_ok(), "{name}");
     }
     assert_eq!((opener.entries.operations(), opener.trials.tries_in_vain()), (1, 0));
+}
+
+/// Without a hint: the key that opened other objects comes first. With one, the hint does, and a key that is not in the ring is passed over.
+#[test]
+fn a_likely_key_is_tried_before_newer_ones() {
+    let keys = [key(1), key(2), key(3)];
+    let secret = SecretToSeal {
+        metadata: serde_json::from_value(json!({ "namespace": "ns", "name": "name" })).unwrap(),
+        type_: None,
+        immutable: None,
+        data: (0..3).map(|number| (format!("item-{number}"), Plaintext::new(vec![number]))).collect(),
+    };
+    let to = SealFor { first: keys[0].pair().certificate(), others: Vec::new() };
+    let hinted = seal_secret_for(&mut SysRng, &to, &secret).unwrap();
+    let mut plain = hinted.clone();
+    plain.metadata.annotations.as_mut().map(|annotations| annotations.remove(CERTIFICATE_FINGERPRINT));
+    let ring = KeyRing::new(keys.iter().map(Arc::clone));
+    let [oldest, middle, _] = keys.each_ref().map(|key| key.fingerprint());
+    let gone = key(0).fingerprint();
+    for (sealed, likely, expected) in [
+        (&plain, &[][..], 2),
+        (&plain, &[oldest], 0),
+        (&plain, &[gone, oldest], 0),
+        (&plain, &[middle, oldest], 1),
+        (&plain, &[oldest, middle], 0),
+        (&plain, &[gone], 2),
+        (&hinted, &[middle], 0),
+    ] {
+        let opener = ItemOpener::bounded(&sealed.metadata, &ring, likely);
+        for (name, item) in &sealed.spec.encrypted_data {
+            assert!(opener.open(name, item).is_ok(), "{name}");
+        }
+        assert_eq!(opener.trials.tries_in_vain(), expected, "{likely:?}");
+    }
 }
 
 /// A request calls what it is given before each operation with a private key, on items and on entries.

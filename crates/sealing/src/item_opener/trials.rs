@@ -58,10 +58,17 @@ impl<'a> Trials<'a> {
             opened: RefCell::default(),
             before_each: &|| (),
         };
-        if let Some(index) = hint.and_then(|hint| ring.iter().position(|key| key.fingerprint() == hint)) {
-            opener.prefer(index);
+        opener.trying_first(hint.as_slice())
+    }
+
+    /// These tries, where the keys of this list, if the ring has them, come first, in the order of the list.
+    pub(crate) fn trying_first(self, likely: &[Fingerprint]) -> Self {
+        for key in likely.iter().rev() {
+            if let Some(index) = self.ring.iter().position(|known| known.fingerprint() == *key) {
+                self.prefer(index);
+            }
         }
-        opener
+        self
     }
 
     /// These tries, with what is called before each operation with a private key.

@@ -62,7 +62,7 @@ pub(super) fn unseal_with(
 ) -> Result<UnsealedSecret, UnsealError> {
     let mut random = |bytes: &mut [u8]| bytes.fill(7);
     let outside = Outside { now: Timestamp::UNIX_EPOCH, random: &mut random };
-    unseal(&sealed.metadata, &sealed.spec, ring, accepted, outside)
+    unseal(&sealed.metadata, &sealed.spec, ring, &[], accepted, outside)
 }
 
 pub(super) fn one_item() -> BTreeMap<String, Vec<u8>> {
