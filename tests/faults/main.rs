@@ -34,6 +34,7 @@ mod objects {
     pub(crate) mod gone;
     pub(crate) mod older_definition;
     pub(crate) mod recreated;
+    pub(crate) mod touched;
 }
 
 mod process {
@@ -97,6 +98,7 @@ fn main() -> ExitCode {
             objects::drift::what_is_random_outlives_a_failure_and_a_restart,
             objects::drift::a_secret_deleted_while_it_is_updated,
             objects::recreated::deleted_and_recreated_at_once,
+            objects::touched::a_rewrite_of_all_secrets_costs_no_request,
             objects::gone::a_namespace_deleted_under_way,
             keys::intruder::installs_no_key_in_another_controllers_namespace,
             keys::two_controllers::with_different_keys,

@@ -267,6 +267,13 @@ impl ControlPlane {
         ready::wait(&self.client, processes).await
     }
 
+    /// Restarts the API server with Secrets encrypted with the first of these keys, and read with all of them.
+    pub async fn encrypt_secrets_with(&self, keys: &[[u8; 32]]) -> Result<()> {
+        apiserver::encrypt_secrets_with(&self.dir, keys)?;
+        self.down(Component::ApiServer, End::Terminate).await?;
+        self.up(&[Component::ApiServer]).await
+    }
+
     /// Deletes everything that the cluster stores, as a lost disk does, and starts it again: empty, under the same
     /// address and with the same certificates.
     pub async fn lose_data(&self) -> Result<()> {

@@ -6,6 +6,7 @@ use crate::metrics::encode::{encode_family, encode_value};
 use jiff::Timestamp;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
 use std::sync::Arc;
@@ -40,6 +41,9 @@ impl Collector for KeyMetrics {
             help,
             Some(ConstGauge::new(status.waiting)),
         )?;
+        let help = "Uses of a private key to open a value, whether or not it opened";
+        let uses = Some(ConstCounter::new(envelope::unwraps()));
+        encode_value(encoder, "sealed_secrets_controller_private_key_operations", help, uses)?;
         let newest = status.newest.map(|(_, since)| since);
         let help = "Date of the newest sealing key, in seconds since 1970";
         encode_value(

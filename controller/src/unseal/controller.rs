@@ -6,10 +6,12 @@ use crate::process::error_chain::chain;
 use crate::unseal::context::Context;
 use crate::unseal::gc::collect;
 use crate::unseal::queue::admission::Admission;
+use crate::unseal::read::touch;
 use crate::unseal::reconcile::reconcile;
 use api::{ObservedMetadata, WatchedSealedSecret};
 use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use kube::core::NamespaceResourceScope;
 use kube::runtime::controller::{Action, Controller, Error};
@@ -20,6 +22,7 @@ use kube::{Api, Client, Resource, ResourceExt as _};
 use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio_stream::wrappers::WatchStream;
 
 /// SealedSecrets that are reconciled at the same time. Most of that time is spent waiting for the API server.
@@ -67,13 +70,11 @@ impl SecretWatch {
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
         let secrets = scope.api::<ObservedMetadata<Secret>>(client);
+        let before = store.clone();
         let stream = watcher(secrets, watch_config())
             .backoff(watch_backoff())
-            .modify(|secret| {
-                // Only the name, version and owners are needed; the rest is most of the memory.
-                secret.metadata.annotations = None;
-                secret.metadata.labels = None;
-            })
+            // Before the reflector: its store has what the watch showed last.
+            .map(move |event| event.map(|event| follow_secret(event, &before)))
             .reflect(writer)
             .inspect(move |event| list_done.follow(event))
             .touched_objects();
@@ -155,6 +156,19 @@ pub(crate) async fn watch(
         () = reconciling => {}
         () = announcing => {}
     }
+}
+
+/// Notes in a Secret since when it has had the same content.
+fn follow_secret(
+    mut event: Event<ObservedMetadata<Secret>>,
+    store: &Store<ObservedMetadata<Secret>>,
+) -> Event<ObservedMetadata<Secret>> {
+    let is_event = matches!(event, Event::Apply(_));
+    if let Event::Apply(secret) | Event::InitApply(secret) = &mut event {
+        let before = store.get(&ObjectRef::from_obj(secret));
+        touch::follow(secret, before.as_deref(), is_event, (Timestamp::now(), Instant::now()));
+    }
+    event
 }
 
 /// Forgets the objects that an event of the watch shows to be deleted, and deletes their Secrets if the flags say so.

@@ -30,7 +30,11 @@ use std::time::Duration;
 /// The plan for a Secret that is unchanged.
 pub(crate) fn decide_settled(facts: &Facts) -> Plan {
     Plan::Leave(Outcome::Synced {
-        resource_version: facts.recorded.secret_version.clone().unwrap_or_default(),
+        resource_version: facts
+            .touched()
+            .map(|(version, _)| version.to_owned())
+            .or_else(|| facts.recorded.secret_version.clone())
+            .unwrap_or_default(),
         opened_by: facts.status().and_then(|status| status.opened_by.clone()),
         act: Act::Settled,
     })

@@ -9,9 +9,11 @@ pub(crate) mod facts;
 pub(crate) mod object_reader;
 pub(crate) mod settled;
 pub(crate) mod target;
+pub(crate) mod touch;
 
 use crate::unseal::read::facts::Facts;
 use crate::unseal::read::object_reader::{ObjectReader, Unread};
+use crate::unseal::read::settled::Shown;
 use crate::unseal::read::target::{ExistingSecret, Open, Subject, Target};
 use api::ObservedSecret;
 use kube::ResourceExt as _;
@@ -27,7 +29,7 @@ pub(crate) async fn read(
     trust_watch: bool,
 ) -> Result<Subject, Unread> {
     let watched = facts.watched_secret.as_ref().map(|secret| &secret.metadata);
-    if facts.is_settled(watched) {
+    if facts.is_settled(facts.shown()) {
         return Ok(Subject::Settled);
     }
     // However fast another client edits the Secret, it is neither read nor opened before the next correction.
@@ -47,7 +49,7 @@ pub(crate) async fn read(
         }
     };
     if let Target::Present(secret) = &target
-        && facts.is_settled(Some(&secret.0.metadata))
+        && facts.is_settled(Some(Shown::only(&secret.0.metadata)))
     {
         return Ok(Subject::Settled);
     }

@@ -17,6 +17,7 @@ use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::compromise::compromise;
 use crate::unseal::read::facts::Facts;
 use crate::unseal::read::object_reader::{ObjectReader, Unread};
+use crate::unseal::read::touch::due_in;
 use crate::unseal::report::event::{event_for, leak_event};
 use crate::unseal::report::status::{is_news, must_be_written, next_status};
 use crate::unseal::report::status_write::write_status;
@@ -30,6 +31,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reported {
     Yes,
+    /// It does, except that another client made a new version of the Secret, which the status is to name after this time.
+    Touched(Duration),
     /// The API server did not accept the status.
     No,
     /// The object was changed since the facts were gathered, which is no failure.
@@ -50,14 +53,18 @@ pub(crate) async fn report(
     let (sealed, previous) = (&*facts.sealed, facts.status());
     let is_blamed = matches!(outcome, Outcome::Refused(Refusal::Unseal(error)) if error.blames_revocation());
     let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, is_blamed, &facts.ring);
-    let next = next_status(previous, &facts.inputs, outcome, leaked, Timestamp::now());
+    let next =
+        next_status(previous, &facts.inputs, outcome, leaked, Timestamp::now());
     count(sealed, outcome, context);
-    if !must_be_written(&facts.memory, &next, outcome) {
+    let due_in = matches!(outcome, Outcome::Synced { act: Act::Settled, .. })
+        .then(|| due_in(facts, Instant::now()))
+        .flatten();
+    if due_in != Some(Duration::ZERO) && !must_be_written(&facts.memory, &next, outcome) {
         context.observe_conditions(sealed, &next);
         if is_due_in_the_log(sealed, outcome, context) {
             log(sealed, outcome);
         }
-        return Ok(Reported::Yes);
+        return Ok(due_in.map_or(Reported::Yes, Reported::Touched));
     }
     if let Some(delay) = facts.memory.status_delay {
         let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());

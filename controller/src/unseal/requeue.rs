@@ -28,6 +28,10 @@ pub(crate) fn requeue(
     match (outcome, reported) {
         (_, Reported::Gone) => Action::await_change(),
         (_, Reported::Contested(delay)) => Action::requeue(delay),
+        (_, Reported::Touched(delay)) => {
+            states.forget_failures(sealed);
+            Action::requeue(delay)
+        }
         // The watch usually shows the change, which triggers a reconciliation.
         (_, Reported::Conflict) => {
             Action::requeue(BACKOFF.after_lasting(states.status_conflict(sealed, now)))

@@ -1,13 +1,16 @@
 //! JSON into typed objects, with errors that name the field and never show the value; bounded where any client may have written it.
 
 mod bounded;
-mod editor;
+mod content_trace;
+mod managed_fields;
 mod metadata;
+mod raw;
 
 #[cfg(test)]
 pub(crate) use bounded::MOST;
 pub use bounded::TooManyEntries;
 pub(crate) use bounded::{Few, few_entries, first_entries, names_of_map};
+pub use content_trace::{ContentTrace, WantedTrace};
 pub use metadata::{INSTANCE_LABEL, SealedSecretMetadata};
 pub(crate) use metadata::{WatchedMetadata, cut_metadata, without_managed_fields};
 

@@ -30,11 +30,15 @@ mod status;
 
 pub use condition::{Condition, ConditionStatus};
 pub use crd::crd;
-pub use decode::{DecodeError, INSTANCE_LABEL, SealedSecretMetadata, TooManyEntries, decode};
+pub use decode::{
+    ContentTrace, DecodeError, INSTANCE_LABEL, SealedSecretMetadata, TooManyEntries, WantedTrace, decode,
+};
 pub use observed::{
     METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, WatchedSealedSecret, WatchedSpec,
 };
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
-pub use server_message::{server_message, server_message_unless, server_message_without_reason};
+pub use server_message::{
+    server_message, server_message_unless, server_message_without_reason,
+};
 pub use status::{LastUnsealed, SealedSecretStatus, TargetStatus};

@@ -1,5 +1,6 @@
 //! Objects as the API server has them, whatever a client wrote. Each type decodes what is there, where the strict types fail:
-//! [`ObservedSealedSecret`], [`WatchedSealedSecret`] (what a watch keeps of one), [`ObservedSecret`] and [`ObservedMetadata`].
+//! [`ObservedSealedSecret`], [`WatchedSealedSecret`] (what a watch keeps of one), [`ObservedSecret`] and [`ObservedMetadata`]
+//! (with a [`ContentTrace`](crate::ContentTrace)).
 
 mod metadata;
 mod sealed_secret;

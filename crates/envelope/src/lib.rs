@@ -32,4 +32,4 @@ pub use layout::{Measure, Truncated, measure, sealed_part};
 pub use open::{open, open_with, session_key};
 pub use plaintext::Plaintext;
 pub use seal::{reseal, seal, seal_and_keep};
-pub use wrap::{unwrap, wrap};
+pub use wrap::{unwrap, unwraps, wrap};

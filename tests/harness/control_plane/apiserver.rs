@@ -1,11 +1,12 @@
 //! How kube-apiserver is started: on one port of loopback, with RBAC, service account tokens, and the pod network; and, where a test wants
-//! it, with Secrets encrypted by a KMS v2 plugin.
+//! it, with Secrets encrypted: by a KMS v2 plugin, or with given keys.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
+use k8s_openapi::ByteString;
+use serde_json::{Value, json};
 
 use crate::control_plane::pod_network::PodNetwork;
 use crate::control_plane::{etcd, program};
@@ -20,13 +21,24 @@ const ENCRYPTION: &str = "encryption.json";
 /// Has Secrets encrypted by the KMS v2 plugin at `socket` from the next start on.
 pub(crate) fn encrypt_secrets(dir: &Path, socket: &Path) -> Result<()> {
     let endpoint = format!("unix://{}", socket.display());
+    configure(dir, &json!({ "kms": { "apiVersion": "v2", "name": "plugin", "endpoint": endpoint } }))
+}
+
+/// Has Secrets encrypted with the first of these keys from the next start on, and read with all of them. A key is 32 bytes long.
+pub(crate) fn encrypt_secrets_with(dir: &Path, keys: &[[u8; 32]]) -> Result<()> {
+    let key =
+        |key: &[u8; 32]| json!({ "name": format!("key-{}", key[0]), "secret": ByteString(key.to_vec()) });
+    configure(dir, &json!({ "aescbc": { "keys": keys.iter().map(key).collect::<Vec<_>>() } }))
+}
+
+fn configure(dir: &Path, provider: &Value) -> Result<()> {
     let configuration = json!({
         "apiVersion": "apiserver.config.k8s.io/v1",
         "kind": "EncryptionConfiguration",
         "resources": [{
             "resources": ["secrets"],
             "providers": [
-                { "kms": { "apiVersion": "v2", "name": "plugin", "endpoint": endpoint } },
+                provider,
                 // Reads what was written before.
                 { "identity": {} },
             ],

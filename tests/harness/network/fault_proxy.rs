@@ -12,6 +12,7 @@ pub(crate) mod request;
 pub mod rule;
 pub(crate) mod shared;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -82,6 +83,14 @@ impl FaultProxy {
     /// Number of requests so far, also those that were hit; without watches.
     pub fn requests(&self) -> u64 {
         self.shared.requests.load(Ordering::Relaxed)
+    }
+
+    /// Numbers of requests that the API server has carried out, by verb and resource, as in `"create secrets"`; without watches and lists,
+    /// which begin anew by themselves.
+    pub fn all_done(&self) -> BTreeMap<String, u64> {
+        let is_request = |name: &str| !name.starts_with("watch ") && !name.starts_with("list ");
+        let done = lock(&self.shared.done);
+        done.iter().filter(|(name, _)| is_request(name)).map(|(name, count)| (name.clone(), *count)).collect()
     }
 
     /// Number of requests of this verb and resource that the API server has carried out, as in `("create", "secrets")`.

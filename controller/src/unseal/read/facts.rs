@@ -2,12 +2,11 @@
 
 use crate::unseal::context::Context;
 use crate::unseal::read::compromise::{known_hint, sealed_with_revoked};
-use crate::unseal::read::settled::{Recorded, corrects_drift};
+use crate::unseal::read::settled::{Recorded, Shown, corrects_drift};
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::{ObservedMetadata, Scope, SealedSecretStatus, WatchedSealedSecret};
 use envelope::Fingerprint;
 use k8s_openapi::api::core::v1::Secret;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::ResourceExt as _;
 use kube::runtime::reflector::ObjectRef;
 use sealing::KeyRing;
@@ -86,9 +85,26 @@ impl Facts {
         self.watched_secret.as_ref().and_then(|secret| secret.editor.clone())
     }
 
-    /// Whether nothing has to be done, if the existing Secret has this metadata.
-    pub(crate) fn is_settled(&self, secret: Option<&ObjectMeta>) -> bool {
+    /// The existing Secret, as the watch shows it.
+    pub(crate) fn shown(&self) -> Option<Shown<'_>> {
+        let secret = self.watched_secret.as_deref()?;
+        let wanted = self.sealed.wanted.as_ref();
+        let trace = secret.trace.as_deref().filter(|trace| wanted.is_some_and(|wanted| trace.has(wanted)));
+        Some(Shown { same_since: trace.and_then(|trace| trace.same_since), ..Shown::only(&secret.metadata) })
+    }
+
+    /// Whether nothing has to be done, if the existing Secret is this one.
+    pub(crate) fn is_settled(&self, secret: Option<Shown<'_>>) -> bool {
         self.recorded.is_settled(secret, self.inputs.correct_drift)
+    }
+
+    /// A version of the Secret that the status does not name, though it settles the SealedSecret, and when the watch showed it.
+    pub(crate) fn touched(&self) -> Option<(&str, Instant)> {
+        let (shown, trace) = (self.shown()?, self.watched_secret.as_ref()?.trace.as_ref()?);
+        let version =
+            shown.version.filter(|version| Some(*version) != self.recorded.secret_version.as_deref())?;
+        let is_settled = self.inputs.correct_drift && self.is_settled(Some(shown));
+        trace.touched.filter(|_| is_settled).map(|touched| (version, touched))
     }
 }
 

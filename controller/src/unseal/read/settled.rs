@@ -5,6 +5,33 @@ use api::resource_version::is_later;
 use api::{Condition, ConditionStatus, Scope, SealedSecretStatus, TargetStatus, WatchedSealedSecret};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
+/// The existing Secret, as the watch or the API server shows it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) version: Option<&'a str>,
+    /// The earliest version since which it has had the same content, and the labels and annotations that the SealedSecret sets, as far as
+    /// [`touch`](crate::unseal::read::touch) shows it.
+    pub(crate) same_since: Option<u64>,
+}
+
+impl<'a> Shown<'a> {
+    /// Of which only the version counts.
+    pub(crate) fn only(secret: &'a ObjectMeta) -> Self {
+        Self { version: secret.resource_version.as_deref(), same_since: None }
+    }
+
+    /// Whether it is as it was in the version `recorded`.
+    fn is_as_in(&self, recorded: &str) -> bool {
+        let number = |version: &str| version.parse::<u64>().ok();
+        let version = self.version.and_then(number);
+        self.version == Some(recorded)
+            || number(recorded)
+                .zip(self.same_since)
+                .zip(version)
+                .is_some_and(|((recorded, since), version)| (since..=version).contains(&recorded))
+    }
+}
+
 /// What the status records.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Recorded {
@@ -45,13 +72,15 @@ impl Recorded {
         }
     }
 
-    /// Whether there is nothing to do: the status records a success for this generation, scope and recipients, and the Secret still has the
-    /// version recorded. After a restart this holds for everything that did not change meanwhile, so that no key is used,
+    /// Whether there is nothing to do: the status records a success for this generation, scope and recipients, and the Secret still is as it
+    /// was in the version recorded. After a restart this holds for everything that did not change meanwhile, so that no key is used,
     /// and nothing is read or written.
     ///
     /// Where drift is not corrected, the Secret is left as it is, even if it was deleted.
-    pub(crate) fn is_settled(&self, secret: Option<&ObjectMeta>, corrects_drift: bool) -> bool {
-        let is_unchanged = || secret.is_some_and(|secret| secret.resource_version == self.secret_version);
+    pub(crate) fn is_settled(&self, secret: Option<Shown<'_>>, corrects_drift: bool) -> bool {
+        let recorded = self.secret_version.as_deref();
+        let is_unchanged =
+            || secret.zip(recorded).is_some_and(|(secret, recorded)| secret.is_as_in(recorded));
         // Where the status does not name the keys, the SealedSecret is opened once more, so that it does.
         self.is_synced
             && self.secret_version.is_some()

@@ -6,10 +6,13 @@
 //! memory either: a hundred thousand labels of one byte each would take ten times their own size.
 
 use super::bounded::{Few, LONGEST_CHOSEN, TooManyEntries, entries_if, first_entries, first_items, items_if};
-use super::editor::last_editor;
+use super::content_trace::{ContentTrace, Parts};
+use super::managed_fields::ManagedFields;
 use crate::annotations;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference, Time};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 
 /// The label of SealedSecrets that metrics show.
@@ -140,11 +143,12 @@ fn instance_label<'de, D: Deserializer<'de>>(
     entries_if(deserializer, |name| name == INSTANCE_LABEL, |_| LONGEST_CHOSEN)
 }
 
-/// The metadata of an object of which only the metadata is needed: name, namespace, dates, the owner that controls it, and who wrote it
-/// last.
+/// The metadata of an object of which only the metadata is needed: name, namespace, dates, the owner that controls it, who wrote it
+/// last, and a trace of its content.
 pub(crate) struct WatchedMetadata {
     pub metadata: ObjectMeta,
     pub editor: Option<String>,
+    pub trace: Option<ContentTrace>,
 }
 
 impl<'de> Deserialize<'de> for WatchedMetadata {
@@ -152,37 +156,51 @@ impl<'de> Deserialize<'de> for WatchedMetadata {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Shown {
+            annotations: Option<Box<RawValue>>,
             creation_timestamp: Option<Time>,
             deletion_timestamp: Option<Time>,
             generation: Option<i64>,
-            #[serde(default, rename = "managedFields", deserialize_with = "last_editor")]
-            editor: Option<String>,
+            labels: Option<Box<RawValue>>,
+            #[serde(default)]
+            managed_fields: ManagedFields,
             name: Option<String>,
             namespace: Option<String>,
-            #[serde(default, deserialize_with = "controllers")]
-            owner_references: Option<Vec<OwnerReference>>,
+            owner_references: Option<Box<RawValue>>,
             resource_version: Option<String>,
             uid: Option<String>,
         }
         let shown = Shown::deserialize(deserializer)?;
+        let ManagedFields { editor, owned } = shown.managed_fields;
+        let owners = shown.owner_references.as_deref();
+        let trace = owned.and_then(|owned| {
+            let parts = Parts {
+                uid: shown.uid.as_deref(),
+                is_being_deleted: shown.deletion_timestamp.is_some(),
+                owners,
+                labels: shown.labels.as_deref(),
+                annotations: shown.annotations.as_deref(),
+            };
+            ContentTrace::of(&parts, &owned)
+        });
         let metadata = ObjectMeta {
             creation_timestamp: shown.creation_timestamp,
             deletion_timestamp: shown.deletion_timestamp,
             generation: shown.generation,
             name: shown.name,
             namespace: shown.namespace,
-            owner_references: shown.owner_references,
+            owner_references: owners.map(controllers).transpose().map_err(D::Error::custom)?.flatten(),
             resource_version: shown.resource_version,
             uid: shown.uid,
             ..ObjectMeta::default()
         };
-        Ok(Self { metadata, editor: shown.editor })
+        Ok(Self { metadata, editor, trace })
     }
 }
 
 /// Of the owners, the one that controls the object.
-fn controllers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<OwnerReference>>, D::Error> {
-    items_if(deserializer, |owner: &OwnerReference| owner.controller == Some(true))
+fn controllers(owners: &RawValue) -> Result<Option<Vec<OwnerReference>>, serde_json::Error> {
+    let owners = &mut serde_json::Deserializer::from_str(owners.get());
+    items_if(owners, |owner: &OwnerReference| owner.controller == Some(true))
 }
 
 #[cfg(test)]

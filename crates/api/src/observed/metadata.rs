@@ -1,9 +1,9 @@
 //! [`ObservedMetadata`]: the metadata of an object of some kind, as any client may have written it.
 //!
 //! Decided: a type of our own, because kube's `PartialObjectMeta` also reads `managedFields` and fails where these are nested too deep,
-//! so that one object would end the watch of all. Of these, only the name of the last editor is kept.
+//! so that one object would end the watch of all. Of these, only the name of the last editor and a digest are kept.
 
-use crate::decode::WatchedMetadata;
+use crate::decode::{ContentTrace, WatchedMetadata};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::Resource;
 use serde::{Deserialize, Deserializer};
@@ -20,6 +20,8 @@ pub struct ObservedMetadata<K> {
     pub metadata: ObjectMeta,
     /// The field manager, other than the controller, that last wrote something which a SealedSecret sets: data, type, labels, annotations.
     pub editor: Option<String>,
+    /// What the metadata shows of the content, for the Secrets of SealedSecrets.
+    pub trace: Option<Box<ContentTrace>>,
     kind: PhantomData<K>,
 }
 
@@ -29,8 +31,8 @@ impl<'de, K> Deserialize<'de> for ObservedMetadata<K> {
         struct Raw {
             metadata: WatchedMetadata,
         }
-        let WatchedMetadata { metadata, editor } = Raw::deserialize(deserializer)?.metadata;
-        Ok(Self { metadata, editor, kind: PhantomData })
+        let WatchedMetadata { metadata, editor, trace } = Raw::deserialize(deserializer)?.metadata;
+        Ok(Self { metadata, editor, trace: trace.map(Box::new), kind: PhantomData })
     }
 }
 

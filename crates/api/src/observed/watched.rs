@@ -7,7 +7,7 @@
 use super::sealed_secret::status_of;
 use super::served_as::served_as;
 use crate::annotations::{self, RECIPIENTS, recipients_digest};
-use crate::decode::{DecodeError, SealedSecretMetadata, decode_raw, names_of_map};
+use crate::decode::{DecodeError, SealedSecretMetadata, WantedTrace, decode_raw, names_of_map};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
@@ -31,6 +31,8 @@ pub struct WatchedSealedSecret {
     pub spec: WatchedSpec,
     /// The status. One that does not decode, or that no controller wrote, counts as none and is written again.
     pub status: Option<SealedSecretStatus>,
+    /// What the spec says of the Secret, for comparison with the Secret's metadata.
+    pub wanted: Option<WantedTrace>,
     /// How large the whole object is, in bytes of JSON.
     pub size: usize,
 }
@@ -97,8 +99,8 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
         let raw: Raw<'_> = serde_json::from_str(whole.get()).map_err(D::Error::custom)?;
         let mut metadata = raw.metadata.0;
         let recipients = metadata.annotations.as_mut().and_then(|annotations| annotations.remove(RECIPIENTS));
-        let spec =
-            WatchedSpec::read(raw.spec.unwrap_or(RawValue::NULL), recipients.as_ref().map_or(0, String::len));
+        let json = raw.spec.unwrap_or(RawValue::NULL);
+        let spec = WatchedSpec::read(json, recipients.as_ref().map_or(0, String::len));
         let digest = recipients.as_deref().map(recipients_digest);
         if let (WatchedSpec::Kept(_), Some(annotations)) = (&spec, &mut metadata.annotations) {
             annotations.extend(recipients.map(|text| (RECIPIENTS.to_owned(), text)));
@@ -108,6 +110,7 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
             recipients: digest,
             spec,
             status: raw.status.and_then(status_of),
+            wanted: WantedTrace::of(json),
             size: whole.get().len(),
         })
     }

@@ -28,7 +28,7 @@ fn is_settled(
     target: Option<&ObjectMeta>,
     correct_drift: bool,
 ) -> bool {
-    Recorded::of(object, status).is_settled(target, corrects_drift(object, correct_drift))
+    Recorded::of(object, status).is_settled(target.map(Shown::only), corrects_drift(object, correct_drift))
 }
 
 fn target(version: &str) -> ObjectMeta {
@@ -50,6 +50,26 @@ fn only_when_every_fact_agrees() {
         assert_eq!(is_settled(&observed, Some(&status), target.as_ref(), true), expected, "{name}");
     }
     assert!(!is_settled(&observed(2, &json!({})), None, Some(&target("7")), true));
+}
+
+/// Another client made new versions without changing the content.
+#[test]
+fn a_touch_settles_between_the_version_recorded_and_the_one_shown() {
+    let (object, unsealed) = (observed(2, &json!({})), status(2, "True", "strict"));
+    let recorded = Recorded::of(&object, Some(&unsealed));
+    for (same_since, version, expected) in [
+        (Some(7), "9", true),
+        (Some(5), "9", true),
+        (Some(5), "7", true),
+        (Some(8), "9", false),
+        // The watch lags behind the version recorded.
+        (Some(5), "6", false),
+        (None, "9", false),
+        (Some(5), "later", false),
+    ] {
+        let shown = Shown { version: Some(version), same_since };
+        assert_eq!(recorded.is_settled(Some(shown), true), expected, "{same_since:?} {version}");
+    }
 }
 
 /// An annotation changes no generation.
