@@ -15,6 +15,7 @@ mod api_server {
     pub(crate) mod outage;
     pub(crate) mod unwritable;
     pub(crate) mod watches;
+    pub(crate) mod webhook;
 }
 
 mod clocks {
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
             process::killed::while_it_renews_by_age,
             api_server::broken_answers::every_kind_of_broken_answer,
             api_server::broken_answers::a_write_whose_answer_is_lost,
+            api_server::webhook::one_that_is_down_is_reported_once,
             api_server::unwritable::a_status_that_is_not_taken,
             objects::older_definition::each_is_reported_and_stops_nothing_else,
             objects::deep::each_is_its_own_affair_and_stops_nothing_else,

@@ -2,6 +2,7 @@
 //!
 //! A [`refusal`] lies in the SealedSecret or its Secret, and is not retried; a [`transient`] error lies in the cluster,
 //! and is. [`api_message`] and [`redact`] keep sealed values out of their messages, and [`truncate`] bounds the length.
+//! [`identity`] says whether a transient error is the one of before.
 //!
 //! To add a reason why a SealedSecret is not unsealed, add a variant with its message and its `reason`, and return it
 //! from `decide`, or from `apply` if a response of the API server is the cause. Then look at
@@ -10,6 +11,7 @@
 //! Reasons inside one item are in `sealing::unseal::error`.
 
 pub(crate) mod api_message;
+pub(crate) mod identity;
 pub(crate) mod redact;
 pub(crate) mod refusal;
 pub(crate) mod transient;

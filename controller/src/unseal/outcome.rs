@@ -1,5 +1,6 @@
 //! [`Outcome`]: how a reconciliation ended.
 
+use crate::unseal::cause::identity::Identity;
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
 use envelope::Fingerprint;
@@ -53,6 +54,14 @@ impl Outcome {
     pub(crate) fn synced(resource_version: String, keys: &BTreeSet<Fingerprint>, act: Act) -> Self {
         let opened_by = Some(keys.iter().map(ToString::to_string).collect());
         Self::Synced { resource_version, opened_by, act }
+    }
+
+    /// What failed, if it is a transient error.
+    pub(crate) fn identity(&self) -> Option<Identity> {
+        match self {
+            Self::Failed(error) => Some(error.identity()),
+            Self::Synced { .. } | Self::Refused(_) => None,
+        }
     }
 
     /// The message of a failure, for the status and the event, and for the log. None for a success.

@@ -54,7 +54,7 @@ pub(crate) async fn report(
     let is_blamed = matches!(outcome, Outcome::Refused(Refusal::Unseal(error)) if error.blames_revocation());
     let leaked = |opened_by: Option<&_>| compromise(sealed, previous, opened_by, is_blamed, &facts.ring);
     let next =
-        next_status(previous, &facts.inputs, outcome, leaked, Timestamp::now());
+        next_status(previous, facts.memory.cause.as_ref(), &facts.inputs, outcome, leaked, Timestamp::now());
     count(sealed, outcome, context);
     let due_in = matches!(outcome, Outcome::Synced { act: Act::Settled, .. })
         .then(|| due_in(facts, Instant::now()))
@@ -63,6 +63,9 @@ pub(crate) async fn report(
         context.observe_conditions(sealed, &next);
         if is_due_in_the_log(sealed, outcome, context) {
             log(sealed, outcome);
+        } else if let Outcome::Failed(error) = outcome {
+            let (namespace, name) = (sealed.namespace().unwrap_or_default(), sealed.name_any());
+            tracing::debug!(namespace, name, error = error.in_full(), "the retry failed as before");
         }
         return Ok(due_in.map_or(Reported::Yes, Reported::Touched));
     }
@@ -82,6 +85,7 @@ pub(crate) async fn report(
     }
     let events = event_for(previous, &next, outcome).into_iter().chain(leak_event(previous, &next));
     let publish = |status: &SealedSecretStatus| {
+        context.states.failed_by(sealed, outcome.identity());
         context.observe_conditions(sealed, status);
         for event in events {
             context.events.record(About::object::<SealedSecret>(sealed), event);

@@ -39,6 +39,6 @@ pub use observed::{
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};
 pub use server_message::{
-    server_message, server_message_unless, server_message_without_reason,
+    failed_webhook, server_message, server_message_unless, server_message_without_reason,
 };
 pub use status::{LastUnsealed, SealedSecretStatus, TargetStatus};

@@ -83,6 +83,12 @@ fn message(status: &Status, values_known: bool, quotes: impl Fn(&str) -> bool) -
     if quotes(&shown) { NOT_SHOWN.into() } else { shown }
 }
 
+/// The name of the webhook that the API server could not call.
+pub fn failed_webhook(status: &Status) -> Option<&str> {
+    let (_, rest) = status.message.split_once(FAILED_WEBHOOK)?;
+    rest.split_once('"').map(|(name, _)| name)
+}
+
 /// Where the words begin that are not the API server's own.
 fn free_words(message: &str) -> Option<usize> {
     let verdict = VERDICTS.iter().filter_map(|words| message.find(words).map(|at| at + words.len())).min();

@@ -6,7 +6,7 @@
 
 use crate::unseal::cause::redact::quotes_any;
 use crate::unseal::cause::truncate::truncate;
-use api::{server_message_unless, server_message_without_reason};
+use api::{failed_webhook, server_message_unless, server_message_without_reason};
 use kube::core::Status;
 use sealing::UnsealedSecret;
 use std::fmt;
@@ -16,17 +16,37 @@ use std::fmt;
 pub(crate) struct ApiMessage {
     shown: String,
     in_log: String,
+    unavailable: Option<Unavailable>,
+}
+
+/// The answer says nothing about the Secret: the API server is unavailable, or the webhook of this name, for which the API server answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unavailable {
+    pub webhook: Option<String>,
 }
 
 impl ApiMessage {
     /// The response to a write of `secret`.
     pub(crate) fn about(status: &Status, secret: &UnsealedSecret) -> Self {
         let in_log = truncate(&server_message_unless(status, |text| quotes_any(text, &secret.data)));
-        if secret.templated {
-            Self { shown: truncate(&server_message_without_reason(status)), in_log }
-        } else {
-            in_log.into()
-        }
+        let shown =
+            if secret.templated { truncate(&server_message_without_reason(status)) } else { in_log.clone() };
+        Self { shown, in_log, unavailable: unavailable(status) }
+    }
+
+    /// A response with this text for both.
+    pub(crate) fn answered(status: &Status, text: String) -> Self {
+        Self { unavailable: unavailable(status), ..text.into() }
+    }
+
+    /// No response, for the reason in this text.
+    pub(crate) fn unanswered(text: String) -> Self {
+        Self { unavailable: Some(Unavailable { webhook: None }), ..text.into() }
+    }
+
+    /// What is unavailable, if that is why.
+    pub(crate) fn unavailable(&self) -> Option<&Unavailable> {
+        self.unavailable.as_ref()
     }
 
     /// The response with the text for the log in both places.
@@ -38,8 +58,14 @@ impl ApiMessage {
 /// A text that does not depend on any value.
 impl From<String> for ApiMessage {
     fn from(text: String) -> Self {
-        Self { shown: text.clone(), in_log: text }
+        Self { shown: text.clone(), in_log: text, unavailable: None }
     }
+}
+
+/// By the code: the API server's own failures, and its refusals of more requests than it can answer.
+fn unavailable(status: &Status) -> Option<Unavailable> {
+    let is_unavailable = status.code >= 500 || [408, 429].contains(&status.code);
+    is_unavailable.then(|| Unavailable { webhook: failed_webhook(status).map(ToOwned::to_owned) })
 }
 
 impl fmt::Display for ApiMessage {

@@ -2,7 +2,8 @@
 
 use crate::client::transport::NoAnswer;
 use crate::process::error_chain::chain;
-use crate::unseal::cause::api_message::ApiMessage;
+use crate::unseal::cause::api_message::{ApiMessage, Unavailable};
+use crate::unseal::cause::identity::Identity;
 use crate::unseal::cause::truncate::truncate;
 use api::{ConditionStatus, server_message};
 use sealing::Diagnosis;
@@ -87,6 +88,18 @@ impl Transient {
         }
     }
 
+    /// What failed, for comparison with another error.
+    pub(crate) fn identity(&self) -> Identity {
+        match self {
+            Self::NoAnswer => Identity::Unavailable(Unavailable { webhook: None }),
+            Self::Denied(message) => Identity::refusal(&message.to_string()),
+            Self::Api(message) => {
+                Identity::unavailable(message).unwrap_or_else(|| Identity::Text(self.to_string()))
+            }
+            other => Identity::Text(other.to_string()),
+        }
+    }
+
     /// The value of the condition `Synced`.
     ///
     /// Decided: `False` if the Secret was refused, as in upstream's controller, because that is a result: it stays so
@@ -103,12 +116,12 @@ impl Transient {
     /// From the failure of a request that has nothing to do with the SealedSecret.
     pub(crate) fn from_api(error: kube::Error) -> Self {
         let message = match error {
-            kube::Error::Api(status) => truncate(&server_message(&status)),
+            kube::Error::Api(status) => ApiMessage::answered(&status, truncate(&server_message(&status))),
             kube::Error::Service(error) if error.is::<NoAnswer>() => return Self::NoAnswer,
             // serde's message may quote the response, which may hold values.
-            kube::Error::SerdeError(_) => "its answer cannot be read".into(),
-            error => truncate(&chain(&error)),
+            kube::Error::SerdeError(_) => ApiMessage::unanswered("its answer cannot be read".into()),
+            error => ApiMessage::unanswered(truncate(&chain(&error))),
         };
-        Self::Api(message.into())
+        Self::Api(message)
     }
 }

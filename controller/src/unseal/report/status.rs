@@ -6,6 +6,7 @@
 //! Argo CD reads the first condition, `Synced`; kstatus (Flux) reads `Ready`, `Stalled`, `Reconciling` and `observedGeneration`.
 //! To add a condition, add its type to `api::Condition` and its value to each arm of [`next_status`].
 
+use crate::unseal::cause::identity::Identity;
 use crate::unseal::cause::truncate::truncate;
 use crate::unseal::outcome::{Act, Outcome};
 use crate::unseal::read::compromise::Compromise;
@@ -16,10 +17,11 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use std::collections::BTreeSet;
 
-/// The next status. Its times are those of `previous` where nothing changed. `compromise` returns the text about the
-/// keys that opened the SealedSecret.
+/// The next status. Its times are those of `previous` where nothing changed, and so is its message while the cause of `previous` lasts,
+/// where that is known. `compromise` returns the text about the keys that opened the SealedSecret.
 pub(crate) fn next_status(
     previous: Option<&SealedSecretStatus>,
+    cause: Option<&Identity>,
     inputs: &Inputs,
     outcome: &Outcome,
     compromise: impl FnOnce(Option<&BTreeSet<String>>) -> Option<Compromise>,
@@ -45,7 +47,12 @@ pub(crate) fn next_status(
             Some(error.to_string()),
         ),
     };
-    let message = message.map(|message| truncate(&message));
+    let lasts = cause.zip(outcome.identity()).is_some_and(|(before, now)| before.covers(&now));
+    let first = previous.and_then(|previous| previous.conditions.first()).filter(|_| lasts);
+    let kept = first.filter(|first| first.reason.as_deref() == Some(reason));
+    let message = kept
+        .and_then(|condition| condition.message.clone())
+        .or_else(|| message.map(|message| truncate(&message)));
     let (target, opened_by) = match outcome {
         Outcome::Synced { resource_version, opened_by, .. } => {
             let target = TargetStatus {

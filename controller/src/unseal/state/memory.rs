@@ -1,6 +1,7 @@
 //! [`Memory`] and [`Inputs`]: what [`ObjectStates`](crate::unseal::state::object_state::ObjectStates) returns, and what
 //! it compares.
 
+use crate::unseal::cause::identity::Identity;
 use api::{Scope, SealedSecretStatus};
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ pub(crate) struct Inputs {
 pub(crate) struct Memory {
     /// The status as this process or another client last wrote it, else as the watch shows it.
     pub status: Option<SealedSecretStatus>,
+    /// What that status says has failed, if this process wrote it.
+    pub cause: Option<Identity>,
     /// The latest version of the SealedSecret that is known.
     pub version: Option<String>,
     /// The API server has not accepted that status yet, though nothing has changed since.

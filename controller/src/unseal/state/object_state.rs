@@ -3,6 +3,7 @@
 //! Watches lag behind this process' own writes. By the watches alone, a reconciliation right after an unseal would see the new Secret
 //! beside the old status, and do everything twice.
 
+use crate::unseal::cause::identity::Identity;
 use crate::unseal::state::conflict_backoff::ConflictBackoff;
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::resource_version::is_later;
@@ -38,6 +39,8 @@ struct States {
 struct ObjectState {
     /// As last written by this process, or by another client after it.
     status: Option<SealedSecretStatus>,
+    /// What that status says has failed; None if it does not, or if another client wrote it.
+    cause: Option<Identity>,
     /// The SealedSecret's version that has this status, if the API server returned it.
     version: Option<String>,
     /// Number of lists that had been begun at that time.
@@ -120,6 +123,7 @@ impl ObjectStates {
         let is_newer = is_later(state.version.as_deref(), shown.as_deref());
         Memory {
             status: state.status.clone().or_else(|| sealed.status.clone()),
+            cause: state.cause.clone(),
             version: if is_newer { state.version.clone() } else { shown },
             is_unwritten: state.is_unwritten,
             status_delay: state.status_writes.delay(generation, now).filter(|_| state.is_overwritten),
@@ -141,7 +145,7 @@ impl ObjectStates {
                 return false;
             }
             (state.status, state.version, state.lists) = (Some(theirs), version, lists);
-            (state.is_overwritten, state.reported) = (true, None);
+            (state.is_overwritten, state.reported, state.cause) = (true, None, None);
             true
         });
         yielded.unwrap_or_default()
@@ -187,6 +191,14 @@ impl ObjectStates {
             (state.status, state.version, state.lists) = (Some(status), version, lists);
             (state.is_overwritten, state.conflicts_since, state.is_unwritten) = (false, None, false);
         });
+    }
+
+    /// Records what the status says has failed.
+    pub(crate) fn failed_by(&self, sealed: &WatchedSealedSecret, cause: Option<Identity>) {
+        match cause {
+            None => _ = self.amend(sealed, |state, _| state.cause = None),
+            cause => _ = self.note(sealed, |state, _| state.cause = cause),
+        }
     }
 
     /// Records a status that the API server does not accept. From here on it counts as reported, so that there is one

@@ -1,6 +1,7 @@
 //! The status contract, as a table.
 
 use super::*;
+use crate::unseal::cause::api_message::ApiMessage;
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::read::compromise::compromise;
@@ -43,7 +44,7 @@ fn of(generation: i64) -> Inputs {
 }
 
 fn next(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second: i64) -> SealedSecretStatus {
-    next_status(previous, &of(3), outcome, |_| None, at(second))
+    next_status(previous, None, &of(3), outcome, |_| None, at(second))
 }
 
 /// As `next`, while the key "aa" is known to have leaked.
@@ -53,7 +54,7 @@ fn next_leaked(previous: Option<&SealedSecretStatus>, outcome: &Outcome, second:
             .is_some_and(|keys| keys.contains("aa"))
             .then(|| Compromise { message: "aa leaked".into(), keys: keys(&["aa"]) })
     };
-    next_status(previous, &of(3), outcome, leak, at(second))
+    next_status(previous, None, &of(3), outcome, leak, at(second))
 }
 
 fn words(status: &SealedSecretStatus) -> String {
@@ -69,7 +70,7 @@ fn words(status: &SealedSecretStatus) -> String {
 #[test]
 fn a_success_records_scope_and_recipients() {
     let inputs = Inputs { scope: Scope::ClusterWide, recipients: Some("digest".into()), ..of(3) };
-    let target = next_status(None, &inputs, &synced(true), |_| None, at(0)).target.unwrap();
+    let target = next_status(None, None, &inputs, &synced(true), |_| None, at(0)).target.unwrap();
     assert_eq!((target.scope.as_str(), target.recipients.as_deref()), ("cluster-wide", Some("digest")));
 }
 
@@ -146,7 +147,7 @@ fn a_time_reads_as_when_it_changed() {
 #[test]
 fn a_new_generation_moves_the_update_of_synced_alone() {
     let of = |previous: Option<&SealedSecretStatus>, generation, outcome: &Outcome, second| {
-        next_status(previous, &of(generation), outcome, |_| None, at(second))
+        next_status(previous, None, &of(generation), outcome, |_| None, at(second))
     };
     let times = |condition: &Condition| {
         let second = |time: &Option<Time>| time.as_ref().unwrap().0.as_second();
@@ -198,7 +199,7 @@ fn when_it_was_unsealed_and_with_which_keys() {
 fn failure_remembers_the_secret_that_was_left() {
     let good = next(None, &synced(true), 1);
     for failure in [refused(), failed()] {
-        let failed = next_status(Some(&good), &of(4), &failure, |_| None, at(2));
+        let failed = next_status(Some(&good), None, &of(4), &failure, |_| None, at(2));
         assert_eq!((&failed.target, failed.observed_generation), (&good.target, Some(4)));
     }
     assert_eq!(good.target.unwrap().generation, Some(3));
@@ -320,9 +321,27 @@ fn a_settled_status_is_written_for_a_mark_that_is_due_or_overdue_alone() {
             act: Act::Settled,
         };
         let leak = |keys: Option<&_>| compromise(&object, Some(status), keys, false, &ring);
-        let next = next_status(Some(status), &of(2), &outcome, leak, at(9));
+        let next = next_status(Some(status), None, &of(2), &outcome, leak, at(9));
         assert_eq!(is_news(Some(status), &next, &outcome), expected, "{name}");
         assert_eq!(next.opened_by, status.opened_by, "{name}");
         assert_eq!(next.target.unwrap().resource_version, "7", "{name}");
+    }
+}
+
+/// A webhook is down, and each retry has another text. After a restart, the text alone is known.
+#[test]
+fn a_cause_that_lasts_is_one_status_and_one_event() {
+    let down = |how: &str| -> Outcome {
+        let error = json!({ "status": "Failure", "code": 500, "message": "failed calling webhook \"w\"" });
+        Transient::Api(ApiMessage::answered(&serde_json::from_value(error).unwrap(), how.into())).into()
+    };
+    let (refused, late) = (down("connection refused"), down("context deadline exceeded"));
+    let first = next(None, &refused, 0);
+    let cause = refused.identity();
+    for (cause, outcome, is_new) in [(&cause, &late, false), (&None, &late, true), (&cause, &denied(), true)]
+    {
+        let later = next_status(Some(&first), cause.as_ref(), &of(3), outcome, |_| None, at(9));
+        assert_eq!(is_news(Some(&first), &later, outcome), is_new, "{later:?}");
+        assert_eq!(event_for(Some(&first), &later, outcome).is_some(), is_new, "{later:?}");
     }
 }
