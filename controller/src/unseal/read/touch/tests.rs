@@ -77,6 +77,7 @@ fn facts(secret: ObservedMetadata<Secret>, template: &Value) -> Facts {
         memory: Memory { status: sealed.status.clone(), ..Memory::default() },
         inputs: Inputs { generation: Some(1), correct_drift: true, ..Inputs::default() },
         ring: Arc::default(),
+        likely_keys: Vec::new(),
         watched_secret: Some(Arc::new(secret)),
         history: History::default(),
         recorded,
