@@ -14,6 +14,7 @@ mod api_server {
     pub(crate) mod load;
     pub(crate) mod outage;
     pub(crate) mod unwritable;
+    pub(crate) mod upstream_rights;
     pub(crate) mod watches;
     pub(crate) mod webhook;
 }
@@ -84,6 +85,8 @@ fn main() -> ExitCode {
             api_server::broken_answers::a_write_whose_answer_is_lost,
             api_server::webhook::one_that_is_down_is_reported_once,
             api_server::unwritable::a_status_that_is_not_taken,
+            api_server::upstream_rights::a_status_costs_one_request,
+            api_server::upstream_rights::a_replaced_status_leaves_the_object_as_it_is,
             objects::older_definition::each_is_reported_and_stops_nothing_else,
             objects::deep::each_is_its_own_affair_and_stops_nothing_else,
             keys::renewal::a_new_key_whose_answer_is_lost,

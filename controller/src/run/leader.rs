@@ -17,6 +17,7 @@ use crate::unseal::controller::{Scope, SecretWatch};
 use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
+use crate::unseal::report::patch_refusals::PatchRefusals;
 use crate::unseal::state::likely_keys::LikelyKeys;
 use kube::Client;
 use std::sync::Arc;
@@ -76,6 +77,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cpu_permits = FairSemaphore::new(cpus);
     let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS);
+    let patch_refusals = Arc::<PatchRefusals>::default();
     let render_rate = Arc::<RenderRate>::default();
     let likely_keys = Arc::<LikelyKeys>::default();
     let watches = namespaces.into_iter().map(|namespace| {
@@ -92,6 +94,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
             metrics: Arc::clone(&state.metrics),
             settings: config.unseal.clone(),
             events: events.clone(),
+            patch_refusals: Arc::clone(&patch_refusals),
             render_rate: Arc::clone(&render_rate),
             cpu_permits: Arc::clone(&cpu_permits),
             large_object_permits: Arc::clone(&large_object_permits),

@@ -6,6 +6,7 @@ use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
 use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
+use crate::unseal::report::patch_refusals::PatchRefusals;
 use crate::unseal::state::likely_keys::LikelyKeys;
 use crate::unseal::state::object_state::ObjectStates;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
@@ -30,6 +31,8 @@ pub(crate) struct Context {
     /// What the flags say about SealedSecrets.
     pub settings: Unseal,
     pub events: EventQueue,
+    /// Where the status may be replaced and not patched.
+    pub patch_refusals: Arc<PatchRefusals>,
     /// How often one SealedSecret may be rendered anew.
     pub render_rate: Arc<RenderRate>,
     /// One for each processor; opening takes one.

@@ -1,17 +1,12 @@
-//! [`write_status`]: by one merge patch, or by what upstream's RBAC allows instead.
+//! [`write_status`]: by one merge patch, or by a replacement, which is what upstream's RBAC allows instead.
 
+use crate::unseal::report::patch_refusals::PatchRefusals;
 use api::{SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use kube::api::{Patch, PatchParams, PostParams};
-use kube::core::Status;
 use kube::{Api, Client, Resource as _, ResourceExt as _};
-use serde::de::DeserializeOwned;
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::sync::Once;
-
-/// Fields as received, nested to any depth.
-type Fields = BTreeMap<String, Box<RawValue>>;
+use std::time::Instant;
 
 /// Writes the status if the object still has this version. Else, or if another object has its name, the API server
 /// answers 409. Returns the object's new version.
@@ -20,25 +15,45 @@ type Fields = BTreeMap<String, Box<RawValue>>;
 /// server puts its own metadata over what is sent, before it compares.
 pub(crate) async fn write_status(
     client: &Client,
+    refusals: &PatchRefusals,
     observed: &WatchedSealedSecret,
     status: &SealedSecretStatus,
     version: Option<&str>,
 ) -> Result<Option<String>, kube::Error> {
-    let mut fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
-    let written = match patch(client, observed, &mut fields, version).await {
-        // Upstream's chart grants `update` and no `patch`.
-        Err(kube::Error::Api(refused)) if refused.is_forbidden() => {
-            match put(client, observed, fields, version).await {
-                Err(kube::Error::Api(also)) if also.is_forbidden() => Err(kube::Error::Api(refused)),
-                written => written,
+    let namespace = observed.namespace().unwrap_or_default();
+    let fields = serde_json::to_value(status).map_err(kube::Error::SerdeError)?;
+    let patch = || patch(client, observed, fields.clone(), version);
+    let replace = || replace(client, observed, fields.clone(), version);
+    let written = if refusals.are_known(&namespace, Instant::now()) {
+        match replace().await {
+            // The right to patch may have taken its place.
+            Err(error) if is_forbidden(&error) => {
+                refusals.forget(&namespace);
+                patch().await
             }
+            written => written,
         }
-        written => written,
+    } else {
+        match patch().await {
+            // Upstream's chart grants `update` and no `patch`.
+            Err(refused) if is_forbidden(&refused) => match replace().await {
+                Err(error) if is_forbidden(&error) => Err(refused),
+                written => {
+                    refusals.remember(&namespace, Instant::now());
+                    written
+                }
+            },
+            written => written,
+        }
     }?;
     if status.opened_by.is_some() && written.status.is_some_and(|status| status.opened_by.is_none()) {
         warn_of_dropped_fields();
     }
     Ok(written.metadata.resource_version)
+}
+
+fn is_forbidden(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.is_forbidden())
 }
 
 /// Once, because the definition is the same for all objects.
@@ -56,10 +71,10 @@ fn warn_of_dropped_fields() {
 async fn patch(
     client: &Client,
     observed: &WatchedSealedSecret,
-    fields: &mut Value,
+    mut fields: Value,
     version: Option<&str>,
 ) -> Result<WatchedSealedSecret, kube::Error> {
-    if let Value::Object(fields) = fields {
+    if let Value::Object(fields) = &mut fields {
         // A merge patch keeps the fields that it does not name.
         let target = fields.entry("target").or_insert(Value::Null);
         if let Value::Object(target) = target {
@@ -76,49 +91,29 @@ async fn patch(
         .await
 }
 
-/// Replaces the status and sends the rest of the object as received, without decoding it.
-async fn put(
+/// Replaces the status.
+///
+/// Decided: without the rest of the object, which the API server does not take from a request for the status: it keeps the spec, the metadata and
+/// (since Kubernetes 1.22) who manages which fields. Instead of reading the object first to send it back, which is one more request,
+/// of up to 1.5 MB.
+async fn replace(
     client: &Client,
     observed: &WatchedSealedSecret,
-    mut fields: Value,
+    fields: Value,
     version: Option<&str>,
 ) -> Result<WatchedSealedSecret, kube::Error> {
-    let namespace = observed.namespace().unwrap_or_default();
-    let requests = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)));
-    let name = observed.name_any();
-    let get = requests.get(&name, &kube::api::GetParams::default()).map_err(kube::Error::BuildRequest)?;
-    let mut object: Fields = client.request(get).await?;
-    let mut metadata: Fields = part(&object, "metadata")?;
-    if part::<Option<String>>(&metadata, "uid")? != observed.uid() {
-        let gone = Status::failure("another object has its name by now", "NotFound").with_code(404);
-        return Err(kube::Error::Api(Box::new(gone)));
-    }
-    let raw = |value: &Value| to_raw_value(value).map_err(kube::Error::SerdeError);
-    metadata.insert("resourceVersion".into(), raw(&version.into())?);
-    object.insert("metadata".into(), to_raw_value(&metadata).map_err(kube::Error::SerdeError)?);
-    if let Value::Object(fields) = &mut fields {
-        fields.values_mut().for_each(drop_nulls);
-    }
-    drop_nulls(&mut fields);
-    object.insert("status".into(), raw(&fields)?);
+    let (name, namespace) = (observed.name_any(), observed.namespace().unwrap_or_default());
+    let object = json!({
+        "apiVersion": SealedSecret::api_version(&()),
+        "kind": SealedSecret::kind(&()),
+        "metadata": { "name": name, "namespace": namespace, "uid": observed.uid(), "resourceVersion": version },
+        "status": fields,
+    });
     let body = serde_json::to_vec(&object).map_err(kube::Error::SerdeError)?;
-    let put = requests
+    let replacing = kube::core::Request::new(SealedSecret::url_path(&(), Some(&namespace)))
         .replace_subresource("status", &name, &PostParams::default(), body)
         .map_err(kube::Error::BuildRequest)?;
-    client.request(put).await
-}
-
-/// Removes the fields that a patch removes: a replacement does not name them.
-fn drop_nulls(fields: &mut Value) {
-    if let Value::Object(fields) = fields {
-        fields.retain(|_, value| !value.is_null());
-    }
-}
-
-/// One of the fields, decoded; the default if there is none.
-fn part<T: DeserializeOwned + Default>(fields: &Fields, name: &str) -> Result<T, kube::Error> {
-    let part = fields.get(name).map(|part| serde_json::from_str(part.get()));
-    part.unwrap_or_else(|| Ok(T::default())).map_err(kube::Error::SerdeError)
+    client.request(replacing).await
 }
 
 #[cfg(test)]
@@ -126,23 +121,61 @@ mod tests {
     use super::*;
     use crate::client::test_server::answering;
     use http::Method;
+    use parking_lot::Mutex;
+    use std::sync::Arc;
 
-    /// With upstream's permissions, and an object that was deleted and created again: the status does not belong to the
-    /// new object.
-    #[tokio::test]
-    async fn a_namesake_is_not_written_to() {
-        let client = answering(|request, _| {
-            let (code, answer) = match request.method {
-                Method::PATCH => (403, json!({ "status": "Failure", "reason": "Forbidden", "code": 403 })),
-                Method::GET => (200, json!({ "metadata": { "name": "a", "uid": "another" } })),
-                _ => (200, json!({ "metadata": { "name": "a", "uid": "another", "resourceVersion": "2" } })),
-            };
-            (code, answer.to_string())
+    /// What a server grants, and the requests that it got.
+    fn server(granted: &'static [Method]) -> (Client, Arc<Mutex<Vec<(Method, Value)>>>) {
+        let got = Arc::<Mutex<Vec<(Method, Value)>>>::default();
+        let requests = Arc::clone(&got);
+        let client = answering(move |request, sent| {
+            requests.lock().push((request.method.clone(), serde_json::from_str(sent).unwrap()));
+            if granted.contains(&request.method) {
+                (200, json!({ "metadata": { "name": "a", "uid": "u", "resourceVersion": "2" } }).to_string())
+            } else {
+                let message = format!("cannot {}", request.method);
+                let refused =
+                    json!({ "status": "Failure", "reason": "Forbidden", "code": 403, "message": message });
+                (403, refused.to_string())
+            }
         });
-        let observed = json!({ "metadata": { "namespace": "ns", "name": "a", "uid": "u" } });
-        let observed: WatchedSealedSecret = serde_json::from_value(observed).unwrap();
-        let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("1")).await;
-        assert!(matches!(written, Err(kube::Error::Api(status)) if status.is_not_found()));
+        (client, got)
+    }
+
+    /// The methods of the requests of one status, and how it ended.
+    async fn write(
+        granted: &'static [Method],
+        refusals: &PatchRefusals,
+        namespace: &str,
+    ) -> (Vec<Method>, Result<Option<String>, String>) {
+        let (client, got) = server(granted);
+        let metadata = json!({ "namespace": namespace, "name": "a", "uid": "u" });
+        let observed: WatchedSealedSecret = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
+        let written =
+            write_status(&client, refusals, &observed, &SealedSecretStatus::default(), Some("1")).await;
+        let methods = got.lock().iter().map(|(method, _)| method.clone()).collect();
+        let message = |error| match error {
+            kube::Error::Api(status) => status.message.clone(),
+            error => error.to_string(),
+        };
+        (methods, written.map_err(message))
+    }
+
+    #[tokio::test]
+    async fn a_refused_patch_is_remembered_in_its_namespace() {
+        let (refusals, written) = (PatchRefusals::default(), Ok(Some("2".to_owned())));
+        let both = vec![Method::PATCH, Method::PUT];
+        assert_eq!(write(&[Method::PUT], &refusals, "one").await, (both.clone(), written.clone()));
+        assert_eq!(write(&[Method::PUT], &refusals, "one").await, (vec![Method::PUT], written.clone()));
+        assert_eq!(write(&[Method::PUT], &refusals, "two").await, (both, written.clone()));
+        // Only the right to patch is left, and then it is used at once.
+        let back = vec![Method::PUT, Method::PATCH];
+        assert_eq!(write(&[Method::PATCH], &refusals, "one").await, (back.clone(), written.clone()));
+        assert_eq!(write(&[Method::PATCH], &refusals, "one").await, (vec![Method::PATCH], written));
+        // Without any right, the error names the one that our chart grants.
+        let refused = Err("cannot PATCH".to_owned());
+        assert_eq!(write(&[], &refusals, "two").await, (back, refused.clone()));
+        assert_eq!(write(&[], &refusals, "two").await, (vec![Method::PATCH, Method::PUT], refused));
     }
 
     /// The field of an annotation that is gone is removed, by a patch and, with upstream's permissions, by a replacement.
@@ -152,49 +185,12 @@ mod tests {
         let status: SealedSecretStatus = serde_json::from_value(json!({ "target": target })).unwrap();
         let metadata = json!({ "namespace": "ns", "name": "a", "uid": "u", "resourceVersion": "2" });
         let observed: WatchedSealedSecret = serde_json::from_value(json!({ "metadata": metadata })).unwrap();
-        for patch_code in [200, 403] {
-            let (metadata, target) = (metadata.clone(), target.clone());
-            let client = answering(move |request, sent| {
-                let object = json!({ "metadata": metadata });
-                let sent: Value = serde_json::from_str(sent).unwrap_or_default();
-                let sent = &sent["status"]["target"];
-                match request.method {
-                    Method::PATCH => {
-                        assert_eq!(sent.get("recipients"), Some(&Value::Null));
-                        let refused = json!({ "status": "Failure", "reason": "Forbidden", "code": 403 });
-                        (patch_code, if patch_code == 200 { object } else { refused }.to_string())
-                    }
-                    Method::GET => (200, object.to_string()),
-                    _ => {
-                        assert_eq!(sent, &target);
-                        (200, object.to_string())
-                    }
-                }
-            });
-            write_status(&client, &observed, &status, Some("2")).await.unwrap();
-        }
-    }
-
-    /// With upstream's permissions: an object that is nested deeper than `serde_json` decodes is sent back as received.
-    #[tokio::test]
-    async fn a_deep_object_is_written_to() {
-        let deep = "[".repeat(20_000) + &"]".repeat(20_000);
-        let metadata = format!(r#"{{"managedFields":{deep},"name":"a","resourceVersion":"1","uid":"u"}}"#);
-        let object = format!(r#"{{"metadata":{metadata},"spec":{{"x":{deep}}},"status":{{}}}}"#);
-        let stored = object.clone();
-        let client = answering(move |request, sent| match request.method {
-            Method::PATCH => {
-                (403, json!({ "status": "Failure", "reason": "Forbidden", "code": 403 }).to_string())
-            }
-            Method::GET => (200, stored.clone()),
-            // It answers with the object that it was sent.
-            _ => {
-                assert_eq!(sent, stored.replace(r#""resourceVersion":"1""#, r#""resourceVersion":"2""#));
-                (200, sent.to_owned())
-            }
-        });
-        let observed: WatchedSealedSecret = serde_json::from_str(&object).unwrap();
-        let written = write_status(&client, &observed, &SealedSecretStatus::default(), Some("2")).await;
-        assert_eq!(written.unwrap().as_deref(), Some("2"));
+        let (client, got) = server(&[Method::PUT]);
+        write_status(&client, &PatchRefusals::default(), &observed, &status, Some("2")).await.unwrap();
+        let got = got.lock();
+        let [(Method::PATCH, patched), (Method::PUT, replaced)] = got.as_slice() else { panic!("{got:?}") };
+        assert_eq!(patched["status"]["target"].get("recipients"), Some(&Value::Null));
+        assert_eq!(replaced["status"]["target"], target);
+        assert_eq!(replaced["metadata"], metadata, "the object that was observed, and no other of its name");
     }
 }
