@@ -70,6 +70,7 @@ fn main() -> ExitCode {
             api_server::late::lists_that_hang_keep_no_certificate_waiting,
             api_server::load::its_own_rate_limit_is_no_failure_of_the_api_server,
             api_server::load::each_refusal_costs_one_request,
+            api_server::load::watches_share_one_bound,
             api_server::load::it_asks_again_at_the_pace_that_refusals_name,
             clocks::clock::steps_of_hours_and_years,
             clocks::clock::a_delay_before_a_key_is_published,

@@ -17,6 +17,7 @@ mod keys {
 
 mod process {
     pub(crate) mod ending;
+    pub(crate) mod many_namespaces;
     pub(crate) mod memory;
     pub(crate) mod restart;
 }
@@ -86,6 +87,7 @@ fn main() -> ExitCode {
             process::memory::a_body_takes_no_more_than_a_few_times_its_size,
             process::memory::the_memory_limit_of_the_chart_holds,
             process::memory::the_memory_limit_holds_for_large_sealed_secrets,
+            process::many_namespaces::a_hundred_with_large_objects_fit_into_the_memory_limit,
             process::memory::no_text_of_a_private_key_stays,
             process::memory::it_dumps_no_core,
             keys::key_changes::without_rights_it_says_what_is_missing,

@@ -67,7 +67,6 @@ const NO_REASONS: &[&str] = &[
     "Logging",
     "NamespaceTerminating",
     "Normal",
-    "NotFound",
     "OutOctets",
     "RequestEntityTooLarge",
     "SealedSecrets",

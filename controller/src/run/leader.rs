@@ -14,11 +14,12 @@ use crate::run::replica::Replica;
 use crate::unseal::context::Context;
 use crate::unseal::controller;
 use crate::unseal::controller::{Scope, SecretWatch};
+use crate::unseal::queue::admission::{Admission, PLACES};
 use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
-use crate::unseal::report::patch_refusals::PatchRefusals;
 use crate::unseal::state::likely_keys::LikelyKeys;
+use crate::unseal::state::patch_refusals::PatchRefusals;
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,6 +78,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let cpu_permits = FairSemaphore::new(cpus);
     let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS);
+    let admission = Admission::new(PLACES.into());
     let patch_refusals = Arc::<PatchRefusals>::default();
     let render_rate = Arc::<RenderRate>::default();
     let likely_keys = Arc::<LikelyKeys>::default();
@@ -94,6 +96,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
             metrics: Arc::clone(&state.metrics),
             settings: config.unseal.clone(),
             events: events.clone(),
+            admission: Arc::clone(&admission),
             patch_refusals: Arc::clone(&patch_refusals),
             render_rate: Arc::clone(&render_rate),
             cpu_permits: Arc::clone(&cpu_permits),

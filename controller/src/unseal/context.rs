@@ -4,11 +4,12 @@ use crate::config::Unseal;
 use crate::events::queue::EventQueue;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
+use crate::unseal::queue::admission::Admission;
 use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
-use crate::unseal::report::patch_refusals::PatchRefusals;
 use crate::unseal::state::likely_keys::LikelyKeys;
 use crate::unseal::state::object_state::ObjectStates;
+use crate::unseal::state::patch_refusals::PatchRefusals;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
@@ -31,6 +32,8 @@ pub(crate) struct Context {
     /// What the flags say about SealedSecrets.
     pub settings: Unseal,
     pub events: EventQueue,
+    /// The places of the SealedSecrets that are reconciled at the same time, of all watches.
+    pub admission: Arc<Admission>,
     /// Where the status may be replaced and not patched.
     pub patch_refusals: Arc<PatchRefusals>,
     /// How often one SealedSecret may be rendered anew.

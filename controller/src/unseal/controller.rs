@@ -5,7 +5,7 @@ use crate::client::watch::{log_errors, watch_backoff, watch_config};
 use crate::process::error_chain::chain;
 use crate::unseal::context::Context;
 use crate::unseal::gc::collect;
-use crate::unseal::queue::admission::Admission;
+use crate::unseal::queue::admission::{Entrance, PLACES};
 use crate::unseal::read::touch;
 use crate::unseal::reconcile::reconcile;
 use api::{ObservedMetadata, WatchedSealedSecret};
@@ -25,10 +25,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio_stream::wrappers::WatchStream;
 
-/// SealedSecrets that are reconciled at the same time. Most of that time is spent waiting for the API server.
-const CONCURRENCY: u16 = 32;
-
-/// Beside those, kube's `Controller` needs room for SealedSecrets that are not admitted.
+/// Beside those that are admitted, kube's `Controller` needs room for SealedSecrets that are not admitted.
 const NOT_ADMITTED: u16 = 32;
 
 /// The metadata of Secrets that changed.
@@ -128,11 +125,12 @@ pub(crate) async fn watch(
         let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
         known.get(&sealed).map(|_| sealed)
     };
-    let (admission, called) = Admission::new(CONCURRENCY.into());
+    let (entrance, called) = context.admission.entrance();
+    let entrance = Arc::new(entrance);
     let reconciler = Reconciler {
         context: Arc::clone(&context),
         secrets_listed: secrets.listed,
-        admission: Arc::clone(&admission),
+        entrance: Arc::clone(&entrance),
     };
     let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
 
@@ -140,14 +138,14 @@ pub(crate) async fn watch(
         .watches_stream(secrets.stream, same_name)
         .reconcile_all_on(stream::select(keys_changed, listed_again))
         .reconcile_on(called)
-        .with_config(kube::runtime::controller::Config::default().concurrency(CONCURRENCY + NOT_ADMITTED))
+        .with_config(kube::runtime::controller::Config::default().concurrency(PLACES + NOT_ADMITTED))
         .graceful_shutdown_on(context.shutdown.clone().cancelled_owned())
         .run(reconcile_admitted, |_, _, _| Action::await_change(), Arc::new(reconciler))
         .for_each(|result| async {
             match result {
                 Ok(_) => {}
                 Err(Error::ObjectNotFound(it)) => {
-                    admission.is_gone(&it.name, it.namespace.as_deref().unwrap_or_default());
+                    entrance.is_gone(&it.name, it.namespace.as_deref().unwrap_or_default());
                 }
                 Err(error) => tracing::warn!(error = chain(&error), "a reconciliation was not run"),
             }
@@ -200,7 +198,7 @@ fn with_uids(uids: &[String], mut objects: Vec<Arc<WatchedSealedSecret>>) -> Vec
 struct Reconciler {
     context: Arc<Context>,
     secrets_listed: Arc<Listed>,
-    admission: Arc<Admission>,
+    entrance: Arc<Entrance>,
 }
 
 /// Reconciles a SealedSecret once the Secrets are listed, before which each would seem absent, and if it is admitted.
@@ -212,7 +210,7 @@ async fn reconcile_admitted(
     if reconciler.context.shutdown.run_until_cancelled(listed).await.is_none() {
         return Ok(Action::await_change());
     }
-    match reconciler.admission.enter(&ObjectRef::from_obj(&*sealed)) {
+    match reconciler.entrance.enter(&ObjectRef::from_obj(&*sealed)) {
         Some(_admitted) => Ok(reconcile(sealed, Arc::clone(&reconciler.context)).await),
         None => Ok(Action::await_change()),
     }

@@ -5,7 +5,6 @@
 //! is tried again.
 
 pub(crate) mod event;
-pub(crate) mod patch_refusals;
 pub(crate) mod status;
 pub(crate) mod status_write;
 

@@ -43,14 +43,15 @@ const MOST: u64 = 4 * (BODY as u64);
 const LEFT: u64 = 12 << 20;
 
 /// The image's settings for the allocator (Dockerfile).
-const OF_THE_IMAGE: [(&str, &str); 2] = [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "131072")];
+pub(crate) const OF_THE_IMAGE: [(&str, &str); 2] =
+    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "131072")];
 
 fn process(pod: &Pod) -> Result<u32> {
     pod.process_id().context("the controller has ended")
 }
 
 /// A memory figure of the process, in bytes.
-fn memory(pod: &Pod, field: &str) -> Result<u64> {
+pub(crate) fn memory(pod: &Pod, field: &str) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{}/status", process(pod)?))?;
     let line = status.lines().find_map(|line| line.strip_prefix(field)).context("no such field")?;
     let kilobytes: u64 = line.trim_matches([':', '\t', ' ', 'k', 'B']).parse()?;

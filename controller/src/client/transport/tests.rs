@@ -11,10 +11,10 @@ use parking_lot::Mutex;
 use std::time::Instant;
 
 /// Longer than the time-out, and one request may be sent in that time.
-const PER: Duration = Duration::from_millis(200);
+const PER: Duration = Duration::from_millis(700);
 
 /// Longer than a local answer takes, on a busy machine too.
-const TIMEOUT: Duration = Duration::from_millis(150);
+const TIMEOUT: Duration = Duration::from_millis(600);
 
 /// The clients of a transport with a rate limit of one request.
 fn limited(client: Client) -> Transport {
@@ -48,16 +48,16 @@ fn cause<E: std::error::Error + Copy + 'static>(result: kube::Result<ConfigMap>)
     }
 }
 
-/// The second waits for longer than the time-out, and the fourth for three times as long.
+/// The second waits for longer than the time-out, and the third for twice as long.
 #[tokio::test]
 async fn a_request_that_waits_for_our_own_limit_is_not_late() {
     let (client, got) = server(&[200]);
     let client = limited(client).client(Fence::unbounded());
     let start = Instant::now();
-    let all = futures::future::join_all((0..4).map(|_| create(&client))).await;
+    let all = futures::future::join_all((0..3).map(|_| create(&client))).await;
     assert!(all.iter().all(Result::is_ok), "{all:?}");
-    assert!(start.elapsed() >= 3 * PER, "{:?}", start.elapsed());
-    assert_eq!(got.lock().len(), 4);
+    assert!(start.elapsed() >= 2 * PER, "{:?}", start.elapsed());
+    assert_eq!(got.lock().len(), 3);
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn the_fence_is_passed_after_the_wait() {
     create(&transport.client(term(10 * PER))).await.unwrap();
     let last = got.lock().last().cloned().unwrap();
     let left: u128 = last.rsplit_once("timeout=").unwrap().1.trim_end_matches("ms").parse().unwrap();
-    assert!(left <= (9 * PER).as_millis() + 20, "{last}");
+    assert!(left + (PER / 2).as_millis() <= (10 * PER).as_millis(), "{last}");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! [`write_status`]: by one merge patch, or by a replacement, which is what upstream's RBAC allows instead.
 
-use crate::unseal::report::patch_refusals::PatchRefusals;
+use crate::unseal::state::patch_refusals::PatchRefusals;
 use api::{SealedSecret, SealedSecretStatus, WatchedSealedSecret};
 use kube::api::{Patch, PatchParams, PostParams};
 use kube::{Api, Client, Resource as _, ResourceExt as _};
@@ -124,9 +124,12 @@ mod tests {
     use parking_lot::Mutex;
     use std::sync::Arc;
 
+    /// Requests, each with its body.
+    type Got = Arc<Mutex<Vec<(Method, Value)>>>;
+
     /// What a server grants, and the requests that it got.
-    fn server(granted: &'static [Method]) -> (Client, Arc<Mutex<Vec<(Method, Value)>>>) {
-        let got = Arc::<Mutex<Vec<(Method, Value)>>>::default();
+    fn server(granted: &'static [Method]) -> (Client, Got) {
+        let got = Got::default();
         let requests = Arc::clone(&got);
         let client = answering(move |request, sent| {
             requests.lock().push((request.method.clone(), serde_json::from_str(sent).unwrap()));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// How long a refusal counts: this much later at most, a right that was granted is used.
 const REMEMBERED: Duration = Duration::from_mins(10);
 
-/// By namespace, because a RoleBinding grants rights in one.
+/// By namespace, because a role may be bound in one.
 #[derive(Debug, Default)]
 pub(crate) struct PatchRefusals(Mutex<HashMap<String, Instant>>);
 
