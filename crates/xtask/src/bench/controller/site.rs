@@ -8,6 +8,7 @@ use harness::chart::rendered::Rendered;
 use harness::chart::upstream_rights;
 use harness::lab::{Lab, Maker};
 use harness::pod::Pod;
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{Event, Namespace, Secret};
 use kube::api::{Api, DeleteParams, ListParams, PostParams};
 use kube::core::Request;
@@ -39,6 +40,11 @@ impl<'a> Site<'a> {
         let chart = lab.chart(HOME)?.render().await?;
         lab.install(&chart).await?;
         upstream_rights::grant(&lab.client(), HOME, CONTROLLER_NAME).await?;
+        // As a controller leaves it that has stopped: where there are keys and no Lease, ours waits for the time of one, because
+        // another replica may lead.
+        let released = from_value(json!({ "metadata": { "name": CONTROLLER_NAME } }))?;
+        let leases: Api<Lease> = Api::namespaced(lab.client(), HOME);
+        leases.create(&PostParams::default(), &released).await.context("no Lease can be created")?;
         Ok(Self { lab, keys: Vec::new(), stored: 0, chart, namespaces: 0 })
     }
 
