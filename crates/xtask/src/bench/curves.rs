@@ -120,7 +120,7 @@ mod tests {
         slow.seconds = 50.0;
         runs.extend([slow.clone(), slow]);
         let of_objects = points(&runs, Curve::Objects);
-        assert_eq!(of_objects.iter().map(|point| point.x).collect::<Vec<_>>(), [100.0, 1000.0]);
+        assert_eq!(of_objects.iter().map(|point| point.x).collect::<Vec<_>>(), [100.0, 1000.0, 3000.0]);
         assert!((of_objects[0].seconds.upstream - 50.0).abs() < 1e-9);
         assert!((of_objects[0].rate.ours - 200.0).abs() < 1e-9);
         runs.retain(|run| run.side == Side::Ours);

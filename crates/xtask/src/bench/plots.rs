@@ -69,7 +69,7 @@ fn memories(runs: &[Run]) -> Chart {
     }));
     Chart {
         title: "Resident memory of the controller".into(),
-        axes: Axes::XLogarithmic,
+        axes: Axes::Linear,
         x: "SealedSecrets".into(),
         y: "MiB".into(),
         legend: Legend::UpperLeft,

@@ -79,6 +79,8 @@ pub(super) fn numbers() -> Numbers {
             run(Side::Ours, 100, 0.5),
             run(Side::Upstream, 1_000, 30.0),
             run(Side::Ours, 1_000, 4.0),
+            run(Side::Upstream, 3_000, 90.0),
+            run(Side::Ours, 3_000, 12.0),
         ])),
         latency: Some(taken(Latency {
             secret: Both { upstream: vec![0.008, 0.009], ours: vec![0.004, 0.005] },

@@ -28,6 +28,8 @@ pub(super) enum Axes {
     BothLogarithmic,
     /// The other begins at 0.
     XLogarithmic,
+    /// Both begin at 0.
+    Linear,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -64,11 +66,15 @@ pub(super) fn draw(chart: &Chart, below: &str) -> Result<String> {
         text(machine, (16, 54), 15)?;
         let area = area.margin(78, 8, 8, 24);
         let (x, y) = (range(chart, |point| point.0), range(chart, |point| point.1));
-        let x = (x.0 / 1.15..x.1 * 1.15).log_scale();
-        match chart.axes {
-            Axes::BothLogarithmic => lines(&area, chart, x, (y.0 / 1.5..y.1 * 3.0).log_scale())?,
-            Axes::XLogarithmic => lines(&area, chart, x, 0.0..y.1 * 1.05)?,
-        }
+        let wide = x.0 / 1.15..x.1 * 1.15;
+        let drawn = match chart.axes {
+            Axes::BothLogarithmic => {
+                lines(&area, chart, wide.log_scale(), (y.0 / 1.5..y.1 * 3.0).log_scale())
+            }
+            Axes::XLogarithmic => lines(&area, chart, wide.log_scale(), 0.0..y.1 * 1.05),
+            Axes::Linear => lines(&area, chart, 0.0..x.1 * 1.05, 0.0..y.1 * 1.05),
+        };
+        drawn?;
         area.present().map_err(failed)?;
     }
     Ok(svg)
@@ -97,7 +103,7 @@ where
         .bold_line_style(RGBColor(0xdd, 0xdd, 0xdd))
         .x_desc(&chart.x)
         .y_desc(&chart.y)
-        .x_label_formatter(&|x| tick(*x, true))
+        .x_label_formatter(&|x| tick(*x, chart.axes != Axes::Linear))
         .y_label_formatter(&|y| tick(*y, chart.axes == Axes::BothLogarithmic))
         .label_style((FONT, 15))
         .axis_desc_style((FONT, 16))
