@@ -165,6 +165,8 @@ fn follow_secret(
     if let Event::Apply(secret) | Event::InitApply(secret) = &mut event {
         let before = store.get(&ObjectRef::from_obj(secret));
         touch::follow(secret, before.as_deref(), is_event, (Timestamp::now(), Instant::now()));
+        // Only the name, the version and the trace are needed; the rest is most of the memory.
+        (secret.metadata.owner_references, secret.metadata.uid) = (None, None);
     }
     event
 }

@@ -2,6 +2,7 @@
 //! [`ObservedSealedSecret`], [`WatchedSealedSecret`] (what a watch keeps of one), [`ObservedSecret`] and [`ObservedMetadata`]
 //! (with a [`ContentTrace`](crate::ContentTrace)).
 
+mod kept_spec;
 mod metadata;
 mod sealed_secret;
 mod secret;

@@ -7,13 +7,13 @@ use crate::unseal::cause::identity::Identity;
 use crate::unseal::state::conflict_backoff::ConflictBackoff;
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::resource_version::is_later;
-use api::{SealedSecretStatus, TargetStatus, WatchedSealedSecret};
+use api::{Condition, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use kube::runtime::controller::Action;
 use kube::runtime::watcher::Event;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::time::{Duration, Instant};
 
 /// How long the controller waits for Kubernetes' garbage collector. It takes a second, and up to half a minute for a
@@ -37,8 +37,10 @@ struct States {
 
 #[derive(Debug, Default)]
 struct ObjectState {
-    /// As last written by this process, or by another client after it.
-    status: Option<SealedSecretStatus>,
+    /// As last written by this process, or by another client after it; None if the watch shows the same.
+    status: Option<Box<SealedSecretStatus>>,
+    /// What that status says.
+    gist: Option<Gist>,
     /// What that status says has failed; None if it does not, or if another client wrote it.
     cause: Option<Identity>,
     /// The SealedSecret's version that has this status, if the API server returned it.
@@ -54,7 +56,7 @@ struct ObjectState {
     /// Since when each write of the status was a conflict.
     conflicts_since: Option<Instant>,
     /// The inputs for which an outcome was reported, and until when it holds; None for until the inputs change.
-    reported: Option<(Inputs, Option<Instant>)>,
+    reported: Option<Box<(Inputs, Option<Instant>)>>,
     /// Since when each reconciliation failed with a transient error.
     failing_since: Option<Instant>,
     /// Since when the Secret of a deleted SealedSecret has the name.
@@ -110,6 +112,7 @@ impl ObjectStates {
     /// Records a status that another client wrote, and returns what is remembered.
     pub(crate) fn recall(&self, sealed: &WatchedSealedSecret, now: Instant) -> Memory {
         self.yield_to(sealed);
+        self.drop_shown(sealed);
         self.look(sealed, now)
     }
 
@@ -122,7 +125,7 @@ impl ObjectStates {
         };
         let is_newer = is_later(state.version.as_deref(), shown.as_deref());
         Memory {
-            status: state.status.clone().or_else(|| sealed.status.clone()),
+            status: state.status.as_deref().or(sealed.status.as_ref()).cloned(),
             cause: state.cause.clone(),
             version: if is_newer { state.version.clone() } else { shown },
             is_unwritten: state.is_unwritten,
@@ -138,17 +141,35 @@ impl ObjectStates {
     /// that status counts, and what was reported for the same inputs is decided again.
     fn yield_to(&self, sealed: &WatchedSealedSecret) -> bool {
         let yielded = self.amend(sealed, |state, lists| {
-            let Some(ours) = &state.status else { return false };
-            let theirs = sealed.status.clone().unwrap_or_default();
+            let Some(ours) = &state.gist else { return false };
             let version = sealed.resource_version();
-            if !is_later(version.as_deref(), state.version.as_deref()) || !differs(&theirs, ours) {
+            if !is_later(version.as_deref(), state.version.as_deref()) {
                 return false;
             }
-            (state.status, state.version, state.lists) = (Some(theirs), version, lists);
+            let theirs = sealed.status.clone().unwrap_or_default();
+            let gist = Gist::of(&theirs);
+            if !gist.differs(ours) {
+                return false;
+            }
+            (state.status, state.gist) = (Some(Box::new(theirs)), Some(gist));
+            (state.version, state.lists) = (version, lists);
             (state.is_overwritten, state.reported, state.cause) = (true, None, None);
             true
         });
         yielded.unwrap_or_default()
+    }
+
+    /// Drops a status that the watch shows as well: there may be ten thousand of them.
+    fn drop_shown(&self, sealed: &WatchedSealedSecret) {
+        self.amend(sealed, |state, _| {
+            let version = sealed.resource_version();
+            let is_shown = |ours: &mut Box<SealedSecretStatus>| {
+                sealed.status.as_ref().is_some_and(|shown| json(shown) == json(ours))
+            };
+            if version.is_some() && state.version == version && !state.is_unwritten {
+                state.status.take_if(is_shown);
+            }
+        });
     }
 
     /// When to check again, if an outcome was reported for equal inputs already. None if they have to be decided.
@@ -159,7 +180,7 @@ impl ObjectStates {
         now: Instant,
     ) -> Option<Action> {
         let until = self.amend(sealed, |state, _| {
-            state.reported.as_ref().filter(|(before, _)| before == inputs).map(|(_, until)| *until)
+            state.reported.as_ref().filter(|reported| reported.0 == *inputs).map(|reported| reported.1)
         });
         match until.flatten()? {
             None => Some(Action::await_change()),
@@ -188,7 +209,8 @@ impl ObjectStates {
             if state.is_overwritten {
                 state.status_writes.record(sealed.metadata.generation, now);
             }
-            (state.status, state.version, state.lists) = (Some(status), version, lists);
+            state.set(status);
+            (state.version, state.lists) = (version, lists);
             (state.is_overwritten, state.conflicts_since, state.is_unwritten) = (false, None, false);
         });
     }
@@ -206,7 +228,8 @@ impl ObjectStates {
     pub(crate) fn could_not_write_status(&self, sealed: &WatchedSealedSecret, status: SealedSecretStatus) {
         self.note(sealed, |state, _| {
             // Without a version: the object as the watch shows it does not replace it.
-            (state.status, state.version, state.is_unwritten) = (Some(status), None, true);
+            state.set(status);
+            (state.version, state.is_unwritten) = (None, true);
         });
     }
 
@@ -218,9 +241,7 @@ impl ObjectStates {
 
     /// Whether another failure than this one was logged last. From here on it is this one.
     pub(crate) fn is_news_to_the_log(&self, sealed: &WatchedSealedSecret, failure: &str) -> bool {
-        let mut hasher = DefaultHasher::new();
-        failure.hash(&mut hasher);
-        let hash = Some(hasher.finish());
+        let hash = Some(hash(&failure));
         self.note(sealed, |state, _| std::mem::replace(&mut state.logged, hash) != hash).unwrap_or_default()
     }
 
@@ -237,7 +258,7 @@ impl ObjectStates {
 
     /// Records that an outcome was reported for these inputs: it holds until then, or, for None, until they change.
     pub(crate) fn reported(&self, sealed: &WatchedSealedSecret, inputs: Inputs, until: Option<Instant>) {
-        self.note(sealed, |state, _| state.reported = Some((inputs, until)));
+        self.note(sealed, |state, _| state.reported = Some(Box::new((inputs, until))));
     }
 
     /// Forgets for which inputs an outcome was reported: the next ones are decided, even if they are the same.
@@ -286,15 +307,52 @@ fn lasted(since: Option<Instant>, now: Instant) -> Duration {
     since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since))
 }
 
-/// Whether two statuses say different things. A CustomResourceDefinition that does not have `target`, or a field of it,
-/// drops it; that is no difference.
-fn differs(theirs: &SealedSecretStatus, ours: &SealedSecretStatus) -> bool {
-    let same_conditions = theirs.conditions.len() == ours.conditions.len()
-        && theirs.conditions.iter().zip(&ours.conditions).all(|(one, other)| one.says_the_same(other));
-    let left = |target: &TargetStatus| (target.resource_version.clone(), target.scope.clone());
-    let same_target =
-        theirs.target.is_none() || theirs.target.as_ref().map(left) == ours.target.as_ref().map(left);
-    !(same_conditions && same_target && theirs.observed_generation == ours.observed_generation)
+impl ObjectState {
+    fn set(&mut self, status: SealedSecretStatus) {
+        self.gist = Some(Gist::of(&status));
+        self.status = Some(Box::new(status));
+    }
+}
+
+/// Hashes of what a status says, without its times.
+#[derive(Debug, PartialEq, Eq)]
+struct Gist {
+    said: u64,
+    /// None if it names no Secret.
+    target: Option<u64>,
+}
+
+impl Gist {
+    fn of(status: &SealedSecretStatus) -> Self {
+        let said = |condition: &Condition| {
+            (
+                condition.type_.clone(),
+                condition.status as u8,
+                condition.reason.clone(),
+                condition.message.clone(),
+            )
+        };
+        let conditions: Vec<_> = status.conditions.iter().map(said).collect();
+        let target = status.target.as_ref().map(|target| hash(&(&target.resource_version, &target.scope)));
+        Self { said: hash(&(conditions, status.observed_generation)), target }
+    }
+
+    /// Whether it says something else. A CustomResourceDefinition that does not have `target`, or a field of it, drops it; that is no
+    /// difference.
+    fn differs(&self, ours: &Self) -> bool {
+        self.said != ours.said || (self.target.is_some() && self.target != ours.target)
+    }
+}
+
+/// As it is stored, where times are in seconds.
+fn json(status: &SealedSecretStatus) -> Option<String> {
+    serde_json::to_string(status).ok()
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! [`WatchedSealedSecret`]: as much of a SealedSecret as a watch keeps of each.
 //!
 //! A watch keeps every object for as long as it exists, and a SealedSecret may have 1.5 MB. One tenant may create a few hundred of them,
-//! which is more than a controller's memory. So only a short spec is kept, and kept as text: decoded, it may take ten times as much
-//! memory. A longer spec is read from the API server when there is something to decide.
+//! which is more than a controller's memory; and most SealedSecrets are unsealed once and stay so. So only a short spec of a SealedSecret
+//! that is not unsealed is kept, and kept as text: decoded, it may take ten times as much memory. Any other spec is read from the API server
+//! when there is something to decide.
 
+use super::kept_spec::KeptSpec;
 use super::sealed_secret::status_of;
 use super::served_as::served_as;
 use crate::annotations::{self, RECIPIENTS, recipients_digest};
+use crate::condition::{Condition, ConditionStatus};
 use crate::decode::{DecodeError, SealedSecretMetadata, WantedTrace, decode_raw, names_of_map};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
@@ -40,12 +43,12 @@ pub struct WatchedSealedSecret {
 /// The spec of a SealedSecret, as a watch keeps it.
 #[derive(Debug, Clone)]
 pub enum WatchedSpec {
-    /// It is short: as JSON, of any shape.
-    Kept(Box<RawValue>),
-    /// It is longer than what is kept.
-    TooLong {
-        /// The names of its items, where those are few and short; else none.
-        items: Vec<String>,
+    /// As JSON, of any shape.
+    Kept(KeptSpec),
+    /// It is longer than what is kept, or not needed.
+    Left {
+        /// The names of its items, where those are few and short; else none. As a list in JSON, which takes less memory than a list.
+        items: Box<str>,
     },
 }
 
@@ -53,8 +56,8 @@ impl WatchedSpec {
     /// The spec, or what is wrong with it. None if it was too long to be kept.
     pub fn decoded(&self) -> Option<Result<SealedSecretSpec, DecodeError>> {
         match self {
-            Self::Kept(json) => Some(decode_raw(json).map_err(|error| error.within("spec"))),
-            Self::TooLong { .. } => None,
+            Self::Kept(spec) => Some(decode_raw(spec.json()).map_err(|error| error.within("spec"))),
+            Self::Left { .. } => None,
         }
     }
 
@@ -65,23 +68,25 @@ impl WatchedSpec {
                 let spec = self.decoded().and_then(Result::ok).unwrap_or_default();
                 spec.encrypted_data.into_keys().collect()
             }
-            Self::TooLong { items } => items.clone(),
+            Self::Left { items } => serde_json::from_str(items).unwrap_or_default(),
         }
     }
 
-    /// Reads the spec, beside which `other` bytes are kept.
-    fn read(json: &RawValue, other: usize) -> Self {
+    /// Reads the spec, beside which `other` bytes are kept, if it is needed.
+    fn read(json: &RawValue, other: usize, is_needed: bool) -> Self {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Names {
             #[serde(default, deserialize_with = "names_of_map")]
             encrypted_data: Vec<String>,
         }
-        if json.get().len().saturating_add(other) <= LONGEST_KEPT {
-            return Self::Kept(json.to_owned());
+        let is_short = json.get().len().saturating_add(other) <= LONGEST_KEPT;
+        if let Some(kept) = (is_short && is_needed).then(|| KeptSpec::keep(json)).flatten() {
+            return Self::Kept(kept);
         }
         let names: Option<Names> = serde_json::from_str(json.get()).ok();
-        Self::TooLong { items: names.map(|names| names.encrypted_data).unwrap_or_default() }
+        let items = names.map(|names| names.encrypted_data).unwrap_or_default();
+        Self::Left { items: serde_json::to_string(&items).unwrap_or_default().into() }
     }
 }
 
@@ -100,7 +105,9 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
         let mut metadata = raw.metadata.0;
         let recipients = metadata.annotations.as_mut().and_then(|annotations| annotations.remove(RECIPIENTS));
         let json = raw.spec.unwrap_or(RawValue::NULL);
-        let spec = WatchedSpec::read(json, recipients.as_ref().map_or(0, String::len));
+        let status = raw.status.and_then(status_of);
+        let is_needed = !status.as_ref().is_some_and(|status| is_unsealed(&metadata, status));
+        let spec = WatchedSpec::read(json, recipients.as_ref().map_or(0, String::len), is_needed);
         let digest = recipients.as_deref().map(recipients_digest);
         if let (WatchedSpec::Kept(_), Some(annotations)) = (&spec, &mut metadata.annotations) {
             annotations.extend(recipients.map(|text| (RECIPIENTS.to_owned(), text)));
@@ -109,11 +116,21 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
             metadata,
             recipients: digest,
             spec,
-            status: raw.status.and_then(status_of),
+            status,
             wanted: WantedTrace::of(json),
             size: whole.get().len(),
         })
     }
+}
+
+/// Whether this generation was unsealed, and a Secret is named: whatever comes later is a change, by which little is lost if the spec has to be
+/// read.
+fn is_unsealed(metadata: &ObjectMeta, status: &SealedSecretStatus) -> bool {
+    let synced = status.condition(Condition::SYNCED);
+    synced.is_some_and(|synced| synced.status == ConditionStatus::True)
+        && status.observed_generation.is_some()
+        && status.observed_generation == metadata.generation
+        && status.target.is_some()
 }
 
 impl WatchedSealedSecret {
@@ -168,6 +185,29 @@ mod tests {
         assert_eq!(observed.spec.decoded(), None);
         assert_eq!(observed.spec.items(), ["a", "b"]);
         assert!(observed.size > LONGEST_KEPT);
+    }
+
+    /// It was unsealed: the spec is not needed before the next change, and is not kept.
+    #[test]
+    fn of_what_is_unsealed_the_names_are_stored() {
+        let object = |generation: i64, synced: &str, target: &Value| -> WatchedSealedSecret {
+            let status = json!({ "observedGeneration": generation, "conditions": [{ "type": "Synced", "status": synced }], "target": target });
+            let spec = json!({ "encryptedData": { "a": "AgA=", "b": "AgA=" } });
+            serde_json::from_value(
+                json!({ "metadata": { "name": "a", "generation": 2 }, "spec": spec, "status": status }),
+            )
+            .unwrap()
+        };
+        let target = json!({ "resourceVersion": "7", "scope": "strict" });
+        for (name, object, is_left) in [
+            ("unsealed", object(2, "True", &target), true),
+            ("changed since", object(1, "True", &target), false),
+            ("a failure", object(2, "False", &target), false),
+            ("a status of upstream's", object(2, "True", &json!(null)), false),
+        ] {
+            assert_eq!(object.spec.decoded().is_none(), is_left, "{name}");
+            assert_eq!(object.spec.items(), ["a", "b"], "{name}");
+        }
     }
 
     /// Recipients that are long count as a long spec does; the digest is kept always.

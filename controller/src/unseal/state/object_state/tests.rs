@@ -72,6 +72,27 @@ fn a_later_status_of_another_client_counts_and_an_earlier_one_does_not() {
     assert_eq!(look(&states, &object("101", "True")).version.as_deref(), Some("102"));
 }
 
+/// There may be ten thousand of them. Another client's status is noticed as before.
+#[test]
+fn a_status_that_the_watch_shows_is_not_kept_twice() {
+    let (states, now) = (states(), Instant::now());
+    let is_kept = || states.0.lock().by_uid["u"].as_ref().unwrap().status.is_some();
+    wrote(&states, "True", "100");
+    for (version, synced, expected) in
+        [("99", "Unknown", true), ("100", "Unknown", true), ("100", "True", false), ("101", "True", false)]
+    {
+        assert_eq!(states.recall(&object(version, synced), now).status, Some(status("True")), "{version}");
+        assert_eq!(is_kept(), expected, "{version}");
+    }
+    assert_eq!(states.recall(&object("102", "False"), now).status, Some(status("False")));
+    wrote(&states, "True", "103");
+    assert_eq!(
+        states.recall(&object("102", "False"), now).status,
+        Some(status("True")),
+        "the watch lags behind"
+    );
+}
+
 /// Helm leaves a definition unchanged: an older one of ours drops fields that it does not have, which has no meaning.
 #[test]
 fn what_an_older_definition_drops_is_no_other_status() {
