@@ -48,7 +48,7 @@ pub(crate) async fn rights_are_these_and_no_more(stage: Arc<Stage>) -> Result<()
         .collect();
     let expected = [
         ("sealedsecrets", "get,list,watch"),
-        ("sealedsecrets/status", "patch,update"),
+        ("sealedsecrets/status", "update"),
         ("secrets", "get,list,watch,create,update"),
         ("events", "create,patch"),
         ("tokenreviews", "create"),

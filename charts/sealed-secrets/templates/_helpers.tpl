@@ -218,10 +218,10 @@ args and extraArgs can set, makes it the controller's.
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets]
   verbs: [get, list, watch]
-# What came of it; one patch per reconcile. `update` is how upstream's controller writes it, so that either can run.
+# What came of it: one replacement per reconcile.
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets/status]
-  verbs: [patch, update]
+  verbs: [update]
 # The Secrets to make and keep right.
 - apiGroups: [""]
   resources: [secrets]

@@ -19,7 +19,6 @@ use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
 use crate::unseal::state::likely_keys::LikelyKeys;
-use crate::unseal::state::patch_refusals::PatchRefusals;
 use kube::Client;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +78,6 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let cpu_permits = FairSemaphore::new(cpus);
     let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS);
     let admission = Admission::new(PLACES.into());
-    let patch_refusals = Arc::<PatchRefusals>::default();
     let render_rate = Arc::<RenderRate>::default();
     let likely_keys = Arc::<LikelyKeys>::default();
     let watches = namespaces.into_iter().map(|namespace| {
@@ -97,7 +95,6 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
             settings: config.unseal.clone(),
             events: events.clone(),
             admission: Arc::clone(&admission),
-            patch_refusals: Arc::clone(&patch_refusals),
             render_rate: Arc::clone(&render_rate),
             cpu_permits: Arc::clone(&cpu_permits),
             large_object_permits: Arc::clone(&large_object_permits),

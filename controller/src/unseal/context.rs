@@ -9,7 +9,6 @@ use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::state::likely_keys::LikelyKeys;
 use crate::unseal::state::object_state::ObjectStates;
-use crate::unseal::state::patch_refusals::PatchRefusals;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
@@ -35,7 +34,6 @@ pub(crate) struct Context {
     /// The places of the SealedSecrets that are reconciled at the same time, of all watches.
     pub admission: Arc<Admission>,
     /// Where the status may be replaced and not patched.
-    pub patch_refusals: Arc<PatchRefusals>,
     /// How often one SealedSecret may be rendered anew.
     pub render_rate: Arc<RenderRate>,
     /// One for each processor; opening takes one.

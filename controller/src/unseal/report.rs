@@ -95,7 +95,7 @@ pub(crate) async fn report(
         // Only if the object still has the version of the facts. Of two controllers with different keys, one opens the object and
         // the other cannot: a failure must not overwrite a success that it has not seen.
         let version = facts.memory.version.as_deref();
-        write_status(&context.client, &context.patch_refusals, sealed, &next, version).await
+        write_status(&context.client, sealed, &next, version).await
     } else {
         warn_of_default_status(sealed);
         Ok(None)

@@ -4,4 +4,3 @@ pub(crate) mod conflict_backoff;
 pub(crate) mod likely_keys;
 pub(crate) mod memory;
 pub(crate) mod object_state;
-pub(crate) mod patch_refusals;

@@ -84,7 +84,7 @@ pub(crate) async fn a_write_whose_answer_is_lost(stage: Arc<Stage>) -> Result<()
             let mut wanted = ExpectedValues::new();
             for (number, (verb, resource)) in [
                 ("create", "secrets"),
-                ("patch", "sealedsecrets/status"),
+                ("update", "sealedsecrets/status"),
                 ("create", "events"),
                 ("update", "secrets"),
             ]

@@ -31,7 +31,7 @@ pub(crate) async fn an_answer_that_comes_too_late(stage: Arc<Stage>) -> Result<(
             for (name, verb, resource) in [
                 ("create", "create", "secrets"),
                 ("update", "update", "secrets"),
-                ("status", "patch", "sealedsecrets/status"),
+                ("status", "update", "sealedsecrets/status"),
             ] {
                 if verb == "update" {
                     scene.apply(name, &sealed[0]).await?;

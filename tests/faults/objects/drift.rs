@@ -110,7 +110,7 @@ pub(crate) async fn a_conflict_is_bounded_reported_and_ends(stage: Arc<Stage>) -
             right(scene, &wanted).await?;
             let written = || {
                 let secrets = proxy.done("update", "secrets") + proxy.done("create", "secrets");
-                (secrets, proxy.done("patch", "sealedsecrets/status"), proxy.done("create", "events"))
+                (secrets, proxy.done("update", "sealedsecrets/status"), proxy.done("create", "events"))
             };
             let (before, read_before) = (written(), proxy.done("get", "secrets"));
             let start = Instant::now();

@@ -70,7 +70,7 @@ impl Counted {
             "get sealedsecrets",
             "get secrets",
             "update secrets",
-            "patch sealedsecrets/status",
+            "update sealedsecrets/status",
             "create events",
         ] {
             *expected.requests.entry(request.into()).or_default() += 1;
@@ -143,7 +143,7 @@ pub(crate) async fn a_rewrite_of_all_secrets_costs_no_request(stage: Arc<Stage>)
             let counted = Counted { proxy, pod };
             let all_are_synced = async || {
                 let cost = counted.cost().await?;
-                let written = cost.requests.get("patch sealedsecrets/status").copied();
+                let written = cost.requests.get("update sealedsecrets/status").copied();
                 ensure!(written == Some(TARGETS as u64), "{cost:?}");
                 Ok(())
             };

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use api::SealedSecret;
 use harness::test::eventually::eventually;
 use k8s_openapi::api::core::v1::{Event, Secret};
-use kube::api::{Patch, PatchParams, PostParams};
+use kube::api::PostParams;
 use kube::core::Request;
 use kube::{Client, Resource};
 use serde_json::{Value, json};
@@ -85,17 +85,22 @@ impl Samples {
         post(client, Event::url_path(&(), Some(namespace)), &event).await
     }
 
-    /// Writes the status of a SealedSecret, by one patch.
+    /// Writes the status of a SealedSecret, as the controller does.
     pub(super) async fn write_status(
         &self,
         client: &Client,
         (namespace, name): (&str, &str),
         object: &Created,
     ) -> Result<()> {
-        let patch = json!({ "metadata": { "resourceVersion": object.version }, "status": self.status });
+        let body = json!({
+            "apiVersion": SealedSecret::api_version(&()),
+            "kind": SealedSecret::kind(&()),
+            "metadata": { "name": name, "namespace": namespace, "uid": object.uid, "resourceVersion": object.version },
+            "status": self.status,
+        });
         let requests = Request::new(SealedSecret::url_path(&(), Some(namespace)));
-        let request =
-            requests.patch_subresource("status", name, &PatchParams::default(), &Patch::Merge(patch))?;
+        let body = body.to_string().into_bytes();
+        let request = requests.replace_subresource("status", name, &PostParams::default(), body)?;
         client.request_text(request).await.context("a status cannot be written")?;
         Ok(())
     }

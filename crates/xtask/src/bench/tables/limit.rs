@@ -11,7 +11,7 @@ pub(in crate::bench) fn limits(limit: &Limit) -> String {
     let mut table = Table::new(&["CPU of one", "API server", "etcd", "client", "sum"]);
     let ms = |seconds: f64| format!("{:.3} ms", seconds * 1000.0);
     for (name, cost) in
-        [("POST Secret", limit.secret), ("PATCH status", limit.status), ("POST Event", limit.event)]
+        [("POST Secret", limit.secret), ("PUT status", limit.status), ("POST Event", limit.event)]
     {
         let sum = cost.api_server + cost.etcd + cost.client;
         table.row([name.to_owned(), ms(cost.api_server), ms(cost.etcd), ms(cost.client), ms(sum)]);
