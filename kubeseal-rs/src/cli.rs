@@ -90,7 +90,10 @@ pub(crate) struct Cli {
 impl Cli {
     /// The flags and commands.
     pub(crate) fn definition() -> clap::Command {
-        with_gos_booleans(Command::augment_subcommands(Self::command().args(klog_flags())))
+        let flags = Self::flags();
+        // What the enumeration of the commands says of itself is not about the program.
+        let about = flags.get_about().cloned().unwrap_or_default();
+        with_gos_booleans(Command::augment_subcommands(flags).about(about))
     }
 
     /// The flags without the commands, whose definitions take longer to make than sealing a Secret.

@@ -7,8 +7,9 @@
 //! Decided: `Retry-After` is obeyed up to [`LONGEST`], more than the API server itself asks for, because a proxy in front of it may name ten
 //! minutes and be back within seconds. Instead of kube's own retry, which waits for as long as an answer says, even before a watch.
 //!
-//! A 503 of a proxy may follow a request that was carried out. Sent again, it is refused for what it did already: every write names a new
-//! object, or the version that it replaces.
+//! A 503 of a proxy may follow a request that was carried out. Sent again, it is refused for what it did already, or does the same again:
+//! every write names a new object or the version that it replaces, or is a patch that sets the same value. A webhook may deny with these codes
+//! too, and is asked again.
 
 use crate::process::backoff::Backoff;
 use http::header::RETRY_AFTER;

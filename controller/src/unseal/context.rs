@@ -33,7 +33,6 @@ pub(crate) struct Context {
     pub events: EventQueue,
     /// The places of the SealedSecrets that are reconciled at the same time, of all watches.
     pub admission: Arc<Admission>,
-    /// Where the status may be replaced and not patched.
     /// How often one SealedSecret may be rendered anew.
     pub render_rate: Arc<RenderRate>,
     /// One for each processor; opening takes one.

@@ -32,6 +32,9 @@ const LONGEST_TOKEN: usize = 8 << 10;
 /// How long a request waits for the API server's answers. It answers in milliseconds, unless it asks a slow webhook.
 const LONGEST: Duration = Duration::from_secs(3);
 
+/// How long all requests for one token may take, with what they wait for before they are sent: others wait for their place.
+const LONGEST_REVIEW: Duration = Duration::from_secs(30);
+
 /// Questions about unknown tokens: per second, and at the same time.
 const UNKNOWN: (NonZero<u32>, usize) = (NonZero::new(4).unwrap(), 4);
 
@@ -119,8 +122,10 @@ impl Authorizer {
         let (this, token, namespace) = (Arc::clone(self), token.to_owned(), namespace_of(body));
         let task = tokio::spawn(async move {
             let _permit = permit;
-            if let Err(error) = this.review_grants(&token, digest, namespace).await {
-                report(&error);
+            match timeout(LONGEST_REVIEW, this.review_grants(&token, digest, namespace)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => report(&error),
+                Err(_) => tracing::debug!("the API server did not review the token of a client in time"),
             }
             this.reviews.lock().remove(&digest);
         });

@@ -22,7 +22,15 @@ pub(crate) struct ApiMessage {
 /// The answer says nothing about the Secret: the API server is unavailable, or the webhook of this name, for which the API server answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unavailable {
-    pub webhook: Option<String>,
+    webhook: Option<String>,
+    /// None if there was no answer.
+    code: Option<u16>,
+}
+
+impl Unavailable {
+    pub(crate) fn unanswered() -> Self {
+        Self { webhook: None, code: None }
+    }
 }
 
 impl ApiMessage {
@@ -41,7 +49,7 @@ impl ApiMessage {
 
     /// No response, for the reason in this text.
     pub(crate) fn unanswered(text: String) -> Self {
-        Self { unavailable: Some(Unavailable { webhook: None }), ..text.into() }
+        Self { unavailable: Some(Unavailable::unanswered()), ..text.into() }
     }
 
     /// What is unavailable, if that is why.
@@ -65,7 +73,8 @@ impl From<String> for ApiMessage {
 /// By the code: the API server's own failures, and its refusals of more requests than it can answer.
 fn unavailable(status: &Status) -> Option<Unavailable> {
     let is_unavailable = status.code >= 500 || [408, 429].contains(&status.code);
-    is_unavailable.then(|| Unavailable { webhook: failed_webhook(status).map(ToOwned::to_owned) })
+    let webhook = || failed_webhook(status).map(ToOwned::to_owned);
+    is_unavailable.then(|| Unavailable { webhook: webhook(), code: Some(status.code) })
 }
 
 impl fmt::Display for ApiMessage {

@@ -91,8 +91,7 @@ impl Transient {
     /// What failed, for comparison with another error.
     pub(crate) fn identity(&self) -> Identity {
         match self {
-            Self::NoAnswer => Identity::Unavailable(Unavailable { webhook: None }),
-            Self::Denied(message) => Identity::refusal(&message.to_string()),
+            Self::NoAnswer => Identity::Unavailable(Unavailable::unanswered()),
             Self::Api(message) => {
                 Identity::unavailable(message).unwrap_or_else(|| Identity::Text(self.to_string()))
             }

@@ -47,8 +47,9 @@ pub(crate) fn next_status(
             Some(error.to_string()),
         ),
     };
-    let lasts = cause.zip(outcome.identity()).is_some_and(|(before, now)| before.covers(&now));
-    let first = previous.and_then(|previous| previous.conditions.first()).filter(|_| lasts);
+    let lasts = cause.is_some() && cause == outcome.identity().as_ref();
+    let same_spec = previous.filter(|previous| lasts && previous.observed_generation == generation);
+    let first = same_spec.and_then(|previous| previous.conditions.first());
     let kept = first.filter(|first| first.reason.as_deref() == Some(reason));
     let message = kept
         .and_then(|condition| condition.message.clone())

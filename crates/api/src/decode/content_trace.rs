@@ -22,6 +22,8 @@ const MOST_PAIRS: usize = 64;
 /// with the time of that write, or removes the field from the entries that had it. A write that changes labels, annotations or nothing
 /// does neither. What that does not show:
 ///
+/// - The API server notes fields before webhooks and policies change what is written. What one of those changes in the value of an item, in
+///   a request that does not concern the content, leaves no trace.
 /// - Times are in seconds: two writes of one client in the same second look alike.
 /// - The owner of an item may be removed from `managedFields` by a client that writes them itself, and then the item without a trace. So
 ///   [`has`](Self::has) asks that each item has an owner.

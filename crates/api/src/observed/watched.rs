@@ -30,7 +30,7 @@ pub struct WatchedSealedSecret {
     pub metadata: ObjectMeta,
     /// SHA-256 of the annotation for the recipients, in hex; None if there is none.
     pub recipients: Option<String>,
-    /// The spec, if it is short.
+    /// The spec, where it is kept.
     pub spec: WatchedSpec,
     /// The status. One that does not decode, or that no controller wrote, counts as none and is written again.
     pub status: Option<SealedSecretStatus>,
@@ -53,7 +53,7 @@ pub enum WatchedSpec {
 }
 
 impl WatchedSpec {
-    /// The spec, or what is wrong with it. None if it was too long to be kept.
+    /// The spec, or what is wrong with it. None if it was not kept.
     pub fn decoded(&self) -> Option<Result<SealedSecretSpec, DecodeError>> {
         match self {
             Self::Kept(spec) => Some(decode_raw(spec.json()).map_err(|error| error.within("spec"))),

@@ -1,12 +1,12 @@
 //! Documents that were changed at random: nothing panics, nothing opens as another private key, changed slots are reported, and messages are
-//! fit for a terminal. `PROPTEST_CASES` sets the number of documents.
+//! fit for a terminal. `PROPTEST_CASES` sets the number of documents, and `PROPTEST_RNG_SEED` other ones.
 
 use crate::case::{self, Case};
 use envelope::PrivateKey;
 use key_wrapping::{MOST_SLOTS, WrappedKey};
 use proptest::arbitrary::any;
 use proptest::prelude::{Just, Strategy, prop_oneof};
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use proptest::{collection, sample};
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -18,6 +18,9 @@ const DOCUMENTS: u32 = 8;
 
 /// At least one of so many documents is refused, one does not open, and one opens with changed slots.
 const ONE_IN: usize = 50;
+
+/// The documents are the same at each run, unless `PROPTEST_RNG_SEED` says otherwise.
+const SEED: u64 = 2;
 
 /// The longest message about a document, in characters.
 const LONGEST_MESSAGE: usize = 2_000;
@@ -43,8 +46,12 @@ enum Change {
 fn no_change_opens_as_another_key_or_goes_unseen() {
     let all = case::all();
     let cases: Vec<_> = all.iter().filter(|case| case.of("outcome") == "opens").map(Original::new).collect();
-    let config =
+    let mut config =
         Config { cases: Config::default().cases * DOCUMENTS, failure_persistence: None, ..Config::default() };
+    if config.rng_seed == RngSeed::Random {
+        // How many have each outcome is chance.
+        config.rng_seed = RngSeed::Fixed(SEED);
+    }
     let (documents, outcomes) = (config.cases as usize, RefCell::new(Vec::new()));
     let tried = TestRunner::new(config).run(&(0..cases.len(), changes()), |(case, changes)| {
         let case: &Original<'_> = &cases[case];

@@ -47,7 +47,7 @@ pub(super) fn version(program: &std::path::Path) -> String {
     let output = output.map(|output| [output.stdout, output.stderr].concat()).unwrap_or_default();
     let text = String::from_utf8_lossy(&output);
     let word = text.lines().next().and_then(|line| line.split_whitespace().last());
-    word.unwrap_or("unknown").trim_start_matches('v').to_owned()
+    word.unwrap_or("unknown").trim_start_matches('v').trim_end_matches(')').to_owned()
 }
 
 pub(super) fn commit() -> String {

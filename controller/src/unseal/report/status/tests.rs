@@ -338,9 +338,13 @@ fn a_cause_that_lasts_is_one_status_and_one_event() {
     let (refused, late) = (down("connection refused"), down("context deadline exceeded"));
     let first = next(None, &refused, 0);
     let cause = refused.identity();
-    for (cause, outcome, is_new) in [(&cause, &late, false), (&None, &late, true), (&cause, &denied(), true)]
-    {
-        let later = next_status(Some(&first), cause.as_ref(), &of(3), outcome, |_| None, at(9));
+    for (cause, generation, outcome, is_new) in [
+        (&cause, 3, &late, false),
+        (&None, 3, &late, true),
+        (&cause, 3, &denied(), true),
+        (&cause, 4, &late, true),
+    ] {
+        let later = next_status(Some(&first), cause.as_ref(), &of(generation), outcome, |_| None, at(9));
         assert_eq!(is_news(Some(&first), &later, outcome), is_new, "{later:?}");
         assert_eq!(event_for(Some(&first), &later, outcome).is_some(), is_new, "{later:?}");
     }
