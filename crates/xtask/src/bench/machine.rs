@@ -56,7 +56,8 @@ pub(super) fn commit() -> String {
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     let Some(commit) = git(&["rev-parse", "--short=10", "HEAD"]) else { return "unknown".into() };
-    let changed = git(&["status", "--porcelain"]).is_some_and(|changes| !changes.is_empty());
+    let changed = git(&["status", "--porcelain", "--", ".", ":!controller/docs"])
+        .is_some_and(|changes| !changes.is_empty());
     if changed { commit + "-changed" } else { commit }
 }
 
