@@ -20,9 +20,6 @@ type Object = ObjectRef<WatchedSealedSecret>;
 /// SealedSecrets that are reconciled at the same time. Most of that time is spent waiting for the API server.
 pub(crate) const PLACES: u16 = 32;
 
-/// The places that only a namespace takes that has none: a webhook of one namespace that hangs keeps no other waiting.
-const RESERVED: usize = 4;
-
 #[derive(Debug)]
 pub(crate) struct Admission(Mutex<Inner>);
 
@@ -60,10 +57,7 @@ pub(crate) struct Entrance {
 impl Admission {
     /// With this number of places.
     pub(crate) fn new(places: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Inner {
-            queue: FairQueue::new(places, RESERVED.min(places / 8)),
-            outside: HashMap::new(),
-        })))
+        Arc::new(Self(Mutex::new(Inner { queue: FairQueue::new(places), outside: HashMap::new() })))
     }
 
     /// For one more watch. The stream yields each of its objects that waited and has a place now.

@@ -19,7 +19,7 @@ pub(crate) struct FairPermit {
 
 impl FairSemaphore {
     pub(crate) fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(FairQueue::new(count, 0))))
+        Arc::new(Self(Mutex::new(FairQueue::new(count))))
     }
 
     pub(crate) async fn acquire(self: &Arc<Self>, namespace: &str) -> Option<FairPermit> {

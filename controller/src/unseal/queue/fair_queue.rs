@@ -12,9 +12,6 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct FairQueue<T> {
     free: usize,
-    /// The last places, for namespaces that have none: work may take half a minute, and a namespace that has every place would keep all
-    /// others waiting for that long.
-    reserved: usize,
     by_namespace: HashMap<String, Share<T>>,
 }
 
@@ -29,12 +26,11 @@ struct Share<T> {
 }
 
 impl<T> FairQueue<T> {
-    /// `reserved` of the places are for namespaces that have none.
-    pub(crate) fn new(places: usize, reserved: usize) -> Self {
-        Self { free: places, reserved, by_namespace: HashMap::new() }
+    pub(crate) fn new(places: usize) -> Self {
+        Self { free: places, by_namespace: HashMap::new() }
     }
 
-    /// Takes a place for `work`, and returns it. None if no place is free for its namespace: then `work` waits.
+    /// Takes a place for `work`, and returns it. None if no place is free: then `work` waits.
     pub(crate) fn enter(&mut self, namespace: &str, work: T, now: Instant) -> Option<T> {
         let least = self.least_taken(now);
         let share = self.by_namespace.entry(namespace.to_owned()).or_insert_with(|| Share {
@@ -77,10 +73,7 @@ impl<T> FairQueue<T> {
     /// Only after [`least_taken`](Self::least_taken), which brings all namespaces to the same time.
     fn next(&mut self) -> Option<(String, T)> {
         let free = self.free.checked_sub(1)?;
-        let any_may_enter = free >= self.reserved;
-        let may_enter = |share: &Share<T>| any_may_enter || share.running == 0;
-        let waiting = self.by_namespace.iter_mut();
-        let waiting = waiting.filter(|(_, share)| !share.waiting.is_empty() && may_enter(share));
+        let waiting = self.by_namespace.iter_mut().filter(|(_, share)| !share.waiting.is_empty());
         let (namespace, share) = waiting.min_by_key(|(_, share)| (share.taken, share.running))?;
         let work = share.waiting.pop_front()?;
         share.running += 1;

@@ -9,7 +9,7 @@ struct Wants(&'static str, u64, u32, u64);
 /// When each namespace is done, in milliseconds.
 fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
     let start = Instant::now();
-    let mut queue = FairQueue::new(places, 0);
+    let mut queue = FairQueue::new(places);
     // Sorted by the time at which something happens and the order in which it began; true at the end of a piece of
     // work.
     let mut ahead = BTreeMap::new();
@@ -84,26 +84,4 @@ fn a_namespace_that_comes_and_goes_is_remembered() {
     let attacks = (0..100).map(|number| Wants("a", number * 810, 1, 800));
     let wants: Vec<_> = attacks.chain([Wants("b", 0, 1_000, 4)]).collect();
     assert!(through(1, &wants)["b"] <= 8_900, "{:?}", through(1, &wants));
-}
-
-#[test]
-fn the_last_places_are_for_namespaces_that_have_none() {
-    let (mut queue, now) = (FairQueue::new(4, 2), Instant::now());
-    let mut entered = |namespace: &str, work: u32| queue.enter(namespace, work, now);
-    assert_eq!([entered("a", 1), entered("a", 2)], [Some(1), Some(2)]);
-    assert_eq!(entered("a", 3), None, "two are left, for others");
-    assert_eq!([entered("b", 4), entered("c", 5)], [Some(4), Some(5)]);
-    assert_eq!([entered("b", 6), entered("d", 7)], [None, None]);
-    let after = |millis| now + Duration::from_millis(millis);
-    assert_eq!(
-        queue.leave("b", after(1)),
-        Some(("d".to_owned(), 7)),
-        "it has none, and took less than the others"
-    );
-    assert_eq!(queue.leave("d", after(2)), Some(("b".to_owned(), 6)));
-    assert_eq!(queue.leave("b", after(3)), None, "the place is kept");
-    assert_eq!(queue.leave("c", after(4)), None);
-    assert_eq!(queue.leave("a", after(5)), Some(("a".to_owned(), 3)));
-    assert_eq!([queue.leave("a", after(6)), queue.leave("a", after(7))], [None, None]);
-    assert_eq!(queue.free, 4);
 }
