@@ -33,7 +33,7 @@ async fn apply_role(client: &Client) -> Result<()> {
         "kind": "ClusterRole",
         "metadata": { "name": NAME },
         "rules": [
-            // It updates where ours patches, and deletes where ours leaves it to garbage collection.
+            // It deletes where ours leaves it to garbage collection.
             { "apiGroups": ["bitnami.com"], "resources": ["sealedsecrets"], "verbs": ["get", "list", "watch"] },
             { "apiGroups": ["bitnami.com"], "resources": ["sealedsecrets/status"], "verbs": ["update", "patch"] },
             {
