@@ -42,7 +42,7 @@ const FILE: &str = "numbers.json";
 pub(crate) struct Arguments {
     /// What to measure. Default: all but `scale`; with --full, all
     subjects: Vec<Subject>,
-    /// Measure more rounds, and up to 10,000 SealedSecrets: about half an hour instead of ten minutes
+    /// Measure more rounds, and up to 10,000 SealedSecrets: about an hour instead of a quarter of one
     #[arg(long)]
     full: bool,
     /// Folder for the JSON file, the tables and the plots. Subjects that are in its JSON file already, and are not measured now, stay.

@@ -32,6 +32,10 @@ pub(super) const fn title(curve: Curve) -> Title {
         Curve::OldestKey => ("Sealing keys, all sealed with the oldest", "keys", "oldest-key"),
         Curve::AllKeys => ("Sealing keys, each SealedSecret sealed with another", "keys", "all-keys"),
         Curve::Values => ("Size of the value", "value", "values"),
+        Curve::Memory => {
+            ("Memory: SealedSecrets of 5 items, created by `kubectl apply`", "SealedSecrets", "memory")
+        }
+        Curve::OldKeys => ("SealedSecrets of 5 items, sealed with old keys", "keys", "old-keys"),
         Curve::Defaults => ("Default flags on both sides", "SealedSecrets", "defaults"),
     };
     Title { text, axis, file }
@@ -76,9 +80,9 @@ fn point(runs: &[&Run], amount: usize) -> Option<Point> {
 /// The number on the axis.
 pub(super) const fn x(run: &Run) -> usize {
     match run.curve {
-        Curve::Objects | Curve::Defaults => run.objects,
+        Curve::Objects | Curve::Memory | Curve::Defaults => run.objects,
         Curve::Items => run.items,
-        Curve::OldestKey | Curve::AllKeys => run.keys,
+        Curve::OldestKey | Curve::AllKeys | Curve::OldKeys => run.keys,
         Curve::Values => run.value_bytes,
     }
 }
@@ -87,8 +91,7 @@ pub(super) const fn x(run: &Run) -> usize {
 pub(super) fn memory(runs: &[Run], after_restart: bool) -> Both<Vec<(f64, f64)>> {
     let mut lines = Both::default();
     for side in SIDES {
-        let runs: Vec<_> =
-            runs.iter().filter(|run| run.curve == Curve::Objects && run.side == side).collect();
+        let runs: Vec<_> = runs.iter().filter(|run| run.curve == Curve::Memory && run.side == side).collect();
         let mut amounts: Vec<_> = runs.iter().map(|run| run.objects).collect();
         amounts.sort_unstable();
         amounts.dedup();

@@ -94,6 +94,10 @@ pub(super) enum Curve {
     AllKeys,
     /// The size of a value.
     Values,
+    /// The number of SealedSecrets of 5 items, as `kubectl apply` creates them. Memory is taken on these.
+    Memory,
+    /// The number of sealing keys, and how many of them sealed SealedSecrets of 5 items.
+    OldKeys,
     /// Nothing: one run with upstream's default flags.
     Defaults,
 }
@@ -106,6 +110,9 @@ pub(super) struct Run {
     pub objects: usize,
     pub items: usize,
     pub keys: usize,
+    /// How many of the keys sealed them; 0 in files that were written before this was noted.
+    #[serde(default)]
+    pub sealed_with: usize,
     pub value_bytes: usize,
     /// From the start of the controller's process until all are reported as synced.
     pub seconds: f64,
@@ -134,7 +141,7 @@ pub(super) struct Cpu {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Memory {
     pub peak_kib: Option<u64>,
-    /// A moment after it had done everything.
+    /// After it had done everything. Where it is started again, in both cases after the same idle time.
     pub resident_kib: Option<u64>,
 }
 

@@ -38,7 +38,9 @@ pub(super) fn text(numbers: &Numbers, plots: &[Plot], folder: &str) -> String {
             let title = title(curve);
             page.part(title.text, tables::curves::curve(&taken.measured, curve), title.file);
         }
-        page.part("Memory", tables::curves::memories(&taken.measured), "memory");
+        let old_keys = tables::old_keys::old_keys(&taken.measured);
+        page.part(title(Curve::OldKeys).text, old_keys, "");
+        page.part(title(Curve::Memory).text, tables::curves::memories(&taken.measured), "memory");
         page.part("Restart", tables::curves::restarts(&taken.measured), "");
     }
     if let Some(taken) = &numbers.latency {

@@ -25,7 +25,7 @@ pub(super) fn all(numbers: &Numbers) -> Result<Vec<Plot>> {
     let mut plots = Vec::new();
     if let Some(taken) = &numbers.controller {
         let curves = CURVES.iter().map(|&curve| (title(curve).file, throughput(&taken.measured, curve)));
-        for (file, chart) in curves.chain([("memory", memories(&taken.measured))]) {
+        for (file, chart) in curves.chain([(title(Curve::Memory).file, memories(&taken.measured))]) {
             plots.extend(plot(file, chart, &place(taken))?);
         }
     }

@@ -26,23 +26,45 @@ fn taken<T>(measured: T) -> Taken<T> {
     }
 }
 
-fn run(side: Side, objects: usize, seconds: f64) -> Run {
+fn run(curve: Curve, side: Side, objects: usize, seconds: f64) -> Run {
     let memory = Memory { peak_kib: Some(2048), resident_kib: Some(1024 + objects as u64) };
     let cpu_seconds = Cpu { controller: seconds / 2.0, api_server: seconds, ..Cpu::default() };
-    let restart = Some(Restart { seconds: 0.5, cpu_seconds, memory, writes: 0 });
+    let restart = Restart { seconds: 0.5, cpu_seconds, memory, writes: 0 };
     Run {
-        curve: Curve::Objects,
+        curve,
         side,
         objects,
         items: 1,
         keys: 1,
+        sealed_with: 1,
         value_bytes: 0,
         seconds,
         cpu_seconds,
         requests: [("POST secrets".to_owned(), objects as u64)].into(),
         memory,
-        restart,
+        restart: (curve == Curve::Memory).then_some(restart),
     }
+}
+
+fn runs() -> Vec<Run> {
+    let both = |curve, objects, upstream, ours| {
+        [run(curve, Side::Upstream, objects, upstream), run(curve, Side::Ours, objects, ours)]
+    };
+    let old_keys = |keys, sealed_with, upstream, ours| {
+        both(Curve::OldKeys, 100, upstream, ours).map(|run| Run { keys, sealed_with, ..run })
+    };
+    [
+        both(Curve::Objects, 100, 2.0, 0.5),
+        both(Curve::Objects, 1_000, 30.0, 4.0),
+        both(Curve::Objects, 3_000, 90.0, 12.0),
+        both(Curve::Memory, 500, 20.0, 5.0),
+        both(Curve::Memory, 1_000, 40.0, 10.0),
+        both(Curve::Memory, 2_000, 80.0, 20.0),
+        old_keys(1, 1, 4.0, 1.0),
+        old_keys(31, 1, 40.0, 1.1),
+        old_keys(31, 3, 40.0, 1.2),
+    ]
+    .concat()
 }
 
 pub(super) fn numbers() -> Numbers {
@@ -74,14 +96,7 @@ pub(super) fn numbers() -> Numbers {
             command("1 Secret", Some(1)),
             command("10", Some(10)),
         ])),
-        controller: Some(taken(vec![
-            run(Side::Upstream, 100, 2.0),
-            run(Side::Ours, 100, 0.5),
-            run(Side::Upstream, 1_000, 30.0),
-            run(Side::Ours, 1_000, 4.0),
-            run(Side::Upstream, 3_000, 90.0),
-            run(Side::Ours, 3_000, 12.0),
-        ])),
+        controller: Some(taken(runs())),
         latency: Some(taken(Latency {
             secret: Both { upstream: vec![0.008, 0.009], ours: vec![0.004, 0.005] },
             synced: Both { upstream: vec![0.010, 0.012], ours: vec![0.006, 0.007] },

@@ -4,6 +4,7 @@ pub(super) mod commands;
 pub(super) mod curves;
 pub(super) mod latency;
 pub(super) mod limit;
+pub(super) mod old_keys;
 pub(super) mod scale;
 
 use std::fmt::Write as _;

@@ -25,7 +25,7 @@ const SETTLED: Duration = Duration::from_secs(2);
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Latency> {
     let samples = Samples::take(site).await?;
     let namespace = site.namespace().await?;
-    let load = Load { objects: WARM_UP + MEASURED, items: 1, value_bytes: 0 };
+    let load = Load::of(WARM_UP + MEASURED, 1);
     let sealed = tokio::task::block_in_place(|| load::sealed(load, 0, &namespace, site.keys()))?;
     let mut latency = Latency::default();
     for _ in 0..if full { 4 * BLOCKS } else { BLOCKS } {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use super::backlog::Task;
+use super::backlog::task;
 use super::load::{self, Load, Sealed};
 use super::private_key::PrivateKeyOperation;
 use super::samples::Samples;
@@ -24,7 +24,7 @@ const SETTLED: Duration = Duration::from_secs(2);
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
     let samples = Samples::take(site).await?;
     let namespace = site.namespace().await?;
-    let load = Load { objects: REQUESTS, items: 1, value_bytes: 0 };
+    let load = Load::of(REQUESTS, 1);
     let sealed = tokio::task::block_in_place(|| load::sealed(load, 0, &namespace, site.keys()))?;
     let created = site.create(&namespace, &sealed).await?;
     let objects: Vec<_> = sealed.iter().zip(&created).collect();
@@ -75,8 +75,7 @@ async fn cost(
 }
 
 async fn backlog(site: &mut Site<'_>, objects: usize) -> Result<Backlog> {
-    let load = Load { objects, items: 1, value_bytes: 0 };
-    let task = Task { curve: Curve::Objects, load, keys: 1, rounds: 1, restarts: false };
+    let task = task(Curve::Objects, Load::of(objects, 1), 1);
     let namespace = site.namespace().await?;
     let sealed = task.seal(&namespace, site.keys())?;
     let run = task.run(site, Side::Ours, &namespace, &sealed).await?;

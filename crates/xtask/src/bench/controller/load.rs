@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::bench::machine::cores;
 
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// A sealing key: its certificate, and its Secret.
@@ -31,6 +32,15 @@ pub(super) struct Load {
     pub objects: usize,
     pub items: usize,
     pub value_bytes: usize,
+    /// With the annotation in which `kubectl apply` keeps a copy of the object.
+    pub is_applied: bool,
+}
+
+impl Load {
+    /// With short values, as `kubectl create` creates them.
+    pub(super) const fn of(objects: usize, items: usize) -> Self {
+        Self { objects, items, value_bytes: 0, is_applied: false }
+    }
 }
 
 /// A SealedSecret as it is sent.
@@ -71,7 +81,7 @@ pub(super) fn sealed(load: Load, first: usize, namespace: &str, keys: &[Key]) ->
             Ok((item, json!(seal_item(&mut rand::rng(), &key.certificate, &label, &value)?)))
         });
         let items: serde_json::Map<_, _> = items.collect::<Result<_>>()?;
-        let object = json!({
+        let mut object = json!({
             "apiVersion": "bitnami.com/v1alpha1",
             "kind": "SealedSecret",
             "metadata": { "name": name, "namespace": namespace },
@@ -80,6 +90,11 @@ pub(super) fn sealed(load: Load, first: usize, namespace: &str, keys: &[Key]) ->
                 "template": { "metadata": { "name": name, "namespace": namespace } },
             },
         });
+        if load.is_applied {
+            // As kubectl does it: the copy has an empty map of annotations, and ends with the end of a line.
+            object["metadata"]["annotations"] = json!({});
+            object["metadata"]["annotations"] = json!({ LAST_APPLIED: format!("{object}\n") });
+        }
         Ok(Sealed { name, body: object.to_string().into_bytes() })
     })
 }
@@ -131,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_to_the_values() {
-        let load = Load { objects: 3, items: 2, value_bytes: 100 };
+        let load = Load { value_bytes: 100, is_applied: true, ..Load::of(3, 2) };
         let key = PrivateKey::generate(KeySize::Rsa2048).unwrap();
         let certificate =
             issue(&mut rand::rng(), &key, "", Timestamp::now(), SignedDuration::from_hours(24)).unwrap();
@@ -145,11 +160,14 @@ mod tests {
             assert_eq!(envelope::open(&key, b"ns/s9", &bytes).unwrap().expose(), value, "{item}");
             assert_eq!(value.len(), 100);
         }
+        let copy = object["metadata"]["annotations"][LAST_APPLIED].as_str().unwrap();
+        let copy: Value = serde_json::from_str(copy).unwrap();
+        assert_eq!((&copy["spec"], &copy["kind"]), (&object["spec"], &object["kind"]));
     }
 
     #[test]
     fn no_two_values_are_alike() {
-        let load = Load { objects: 2, items: 2, value_bytes: 64 };
+        let load = Load { value_bytes: 64, ..Load::of(2, 2) };
         let all: std::collections::BTreeSet<_> =
             (0..2).flat_map(|number| values(load, number).into_values()).collect();
         assert_eq!(all.len(), 4);

@@ -27,7 +27,7 @@ impl Samples {
     pub(super) async fn take(site: &mut Site<'_>) -> Result<Self> {
         let namespace = site.namespace().await?;
         let keys = site.with_keys(1).await?;
-        let one = Load { objects: 1, items: 1, value_bytes: 0 };
+        let one = Load::of(1, 1);
         let sealed = tokio::task::block_in_place(|| load::sealed(one, 0, &namespace, keys))?;
         site.create(&namespace, &sealed).await?;
         let mut watch = site.watch_sealed(Some(&namespace)).await?;

@@ -20,7 +20,7 @@ use crate::paint;
 
 const NAMESPACES: [usize; 3] = [50, 100, 200];
 /// In each namespace.
-const LOAD: Load = Load { objects: 100, items: 1, value_bytes: 0 };
+const LOAD: Load = Load::of(100, 1);
 /// Objects in a page of a list: what client-go asks for.
 const PAGE: usize = 500;
 
