@@ -30,16 +30,21 @@ struct Namespace {
     /// Number of failures, by reason.
     errors: BTreeMap<&'static str, u64>,
     /// By UID.
-    objects: HashMap<String, Object>,
+    objects: HashMap<Box<str>, Object>,
 }
 
+/// Without what texts and lists need to grow: there may be ten thousand of them.
 #[derive(Debug, Default)]
 struct Object {
-    name: String,
+    name: Box<str>,
     /// The value of the label [`INSTANCE`].
-    instance: String,
-    conditions: Vec<(&'static str, i64)>,
+    instance: Box<str>,
+    /// The value of each of [`CONDITIONS`] that it has.
+    conditions: [Option<i8>; CONDITIONS.len()],
 }
+
+/// The conditions that are shown.
+const CONDITIONS: [&str; 2] = [Condition::SYNCED, Condition::COMPROMISED];
 
 impl ObjectMetrics {
     pub(crate) fn new(names_objects: bool) -> Self {
@@ -50,28 +55,27 @@ impl ObjectMetrics {
     pub(crate) fn count_error(&self, sealed: &WatchedSealedSecret, reason: &'static str) {
         let mut namespaces = self.namespaces.lock();
         let namespace = namespaces.entry(sealed.namespace().unwrap_or_default()).or_default();
-        namespace.objects.entry(sealed.uid().unwrap_or_default()).or_default();
+        namespace.objects.entry(uid(sealed)).or_default();
         *namespace.errors.entry(reason).or_default() += 1;
     }
 
     /// Shows the conditions `Synced` and `Compromised` of an object.
     pub(crate) fn observe_conditions(&self, sealed: &WatchedSealedSecret, status: &SealedSecretStatus) {
-        let value = |type_: &'static str| {
-            let value = match status.condition(type_)?.status {
+        let value = |type_| {
+            Some(match status.condition(type_)?.status {
                 ConditionStatus::True => 1,
                 ConditionStatus::Unknown => 0,
                 ConditionStatus::False => -1,
-            };
-            Some((type_, value))
+            })
         };
         let object = Object {
-            name: sealed.name_any(),
-            instance: sealed.labels().get(INSTANCE).cloned().unwrap_or_default(),
-            conditions: [Condition::SYNCED, Condition::COMPROMISED].into_iter().filter_map(value).collect(),
+            name: sealed.name_any().into(),
+            instance: sealed.labels().get(INSTANCE).cloned().unwrap_or_default().into(),
+            conditions: CONDITIONS.map(value),
         };
         let mut namespaces = self.namespaces.lock();
         let namespace = namespaces.entry(sealed.namespace().unwrap_or_default()).or_default();
-        namespace.objects.insert(sealed.uid().unwrap_or_default(), object);
+        namespace.objects.insert(uid(sealed), object);
     }
 
     /// Removes the series of an object that is gone, and the failures of its namespace if it was the last one there.
@@ -86,6 +90,10 @@ impl ObjectMetrics {
     pub(crate) fn forget_all(&self) {
         self.namespaces.lock().clear();
     }
+}
+
+fn uid(sealed: &WatchedSealedSecret) -> Box<str> {
+    sealed.uid().unwrap_or_default().into()
 }
 
 impl Collector for ObjectMetrics {
@@ -106,12 +114,13 @@ impl Collector for ObjectMetrics {
             let labels = move |condition| {
                 [
                     ("namespace", namespace),
-                    ("name", object.name.as_str()),
+                    ("name", &*object.name),
                     ("condition", condition),
-                    ("ss_app_kubernetes_io_instance", object.instance.as_str()),
+                    ("ss_app_kubernetes_io_instance", &*object.instance),
                 ]
             };
-            object.conditions.iter().map(move |(type_, value)| (labels(*type_), ConstGauge::new(*value)))
+            let shown = CONDITIONS.into_iter().zip(object.conditions);
+            shown.filter_map(move |(type_, value)| Some((labels(type_), ConstGauge::new(i64::from(value?)))))
         });
         let help = "State of each SealedSecret: 1 true, 0 unknown, -1 false.";
         encode_family(&mut encoder, "condition_info", help, conditions)

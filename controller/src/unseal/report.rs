@@ -103,7 +103,7 @@ pub(crate) async fn report(
     Ok(match written {
         Ok(version) => {
             publish(&next);
-            context.states.wrote_status(sealed, next, version, Instant::now());
+            context.states.wrote_status(sealed, &next, version, Instant::now());
             Reported::Yes
         }
         Err(error) if is_lasting(&error) && is_gone(sealed, context).await => Reported::Gone,
@@ -119,7 +119,7 @@ pub(crate) async fn report(
             );
             if is_lasting(&error) {
                 publish(&next);
-                context.states.could_not_write_status(sealed, next);
+                context.states.could_not_write_status(sealed, &next);
             }
             Reported::No
         }
@@ -129,7 +129,7 @@ pub(crate) async fn report(
 /// Where no status is written, a default of the definition stays for ever. Once, because the definition is the same for all objects.
 fn warn_of_default_status(sealed: &WatchedSealedSecret) {
     static WARNED: Once = Once::new();
-    if sealed.status.as_ref().is_some_and(|status| status.observed_generation == Some(-1)) {
+    if sealed.status.as_ref().is_some_and(|status| status.decoded().observed_generation == Some(-1)) {
         WARNED.call_once(|| {
             tracing::warn!(
                 hint = "remove the default from the definition, or run without --update-status=false",

@@ -34,7 +34,8 @@ pub use decode::{
     ContentTrace, DecodeError, INSTANCE_LABEL, SealedSecretMetadata, TooManyEntries, WantedTrace, decode,
 };
 pub use observed::{
-    METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, WatchedSealedSecret, WatchedSpec,
+    KeptStatus, METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, WatchedSealedSecret,
+    WatchedSpec,
 };
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};

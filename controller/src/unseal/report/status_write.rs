@@ -30,7 +30,8 @@ pub(crate) async fn write_status(
         .replace_subresource("status", &name, &PostParams::default(), body)
         .map_err(kube::Error::BuildRequest)?;
     let written: WatchedSealedSecret = client.request(replacing).await?;
-    if status.opened_by.is_some() && written.status.is_some_and(|status| status.opened_by.is_none()) {
+    if status.opened_by.is_some() && written.status.is_some_and(|status| status.decoded().opened_by.is_none())
+    {
         warn_of_dropped_fields();
     }
     Ok(written.metadata.resource_version)

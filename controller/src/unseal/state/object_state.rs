@@ -7,7 +7,7 @@ use crate::unseal::cause::identity::Identity;
 use crate::unseal::state::conflict_backoff::ConflictBackoff;
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::resource_version::is_later;
-use api::{Condition, SealedSecretStatus, WatchedSealedSecret};
+use api::{Condition, KeptStatus, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
 use kube::runtime::controller::Action;
 use kube::runtime::watcher::Event;
@@ -38,7 +38,7 @@ struct States {
 #[derive(Debug, Default)]
 struct ObjectState {
     /// As last written by this process, or by another client after it; None if the watch shows the same.
-    status: Option<Box<SealedSecretStatus>>,
+    status: Option<KeptStatus>,
     /// What that status says.
     gist: Option<Gist>,
     /// What that status says has failed; None if it does not, or if another client wrote it.
@@ -121,11 +121,12 @@ impl ObjectStates {
         let states = self.0.lock();
         let state = states.by_uid.get(&sealed.uid().unwrap_or_default()).and_then(Option::as_deref);
         let Some(state) = state else {
-            return Memory { status: sealed.status.clone(), version: shown, ..Memory::default() };
+            let status = sealed.status.as_ref().map(KeptStatus::decoded);
+            return Memory { status, version: shown, ..Memory::default() };
         };
         let is_newer = is_later(state.version.as_deref(), shown.as_deref());
         Memory {
-            status: state.status.as_deref().or(sealed.status.as_ref()).cloned(),
+            status: state.status.as_ref().or(sealed.status.as_ref()).map(KeptStatus::decoded),
             cause: state.cause.clone(),
             version: if is_newer { state.version.clone() } else { shown },
             is_unwritten: state.is_unwritten,
@@ -146,12 +147,12 @@ impl ObjectStates {
             if !is_later(version.as_deref(), state.version.as_deref()) {
                 return false;
             }
-            let theirs = sealed.status.clone().unwrap_or_default();
+            let theirs = sealed.status.as_ref().map(KeptStatus::decoded).unwrap_or_default();
             let gist = Gist::of(&theirs);
             if !gist.differs(ours) {
                 return false;
             }
-            (state.status, state.gist) = (Some(Box::new(theirs)), Some(gist));
+            (state.status, state.gist) = (Some(KeptStatus::of(&theirs)), Some(gist));
             (state.version, state.lists) = (version, lists);
             (state.is_overwritten, state.reported, state.cause) = (true, None, None);
             true
@@ -163,11 +164,8 @@ impl ObjectStates {
     fn drop_shown(&self, sealed: &WatchedSealedSecret) {
         self.amend(sealed, |state, _| {
             let version = sealed.resource_version();
-            let is_shown = |ours: &mut Box<SealedSecretStatus>| {
-                sealed.status.as_ref().is_some_and(|shown| json(shown) == json(ours))
-            };
             if version.is_some() && state.version == version && !state.is_unwritten {
-                state.status.take_if(is_shown);
+                state.status.take_if(|ours| sealed.status.as_ref() == Some(ours));
             }
         });
     }
@@ -201,7 +199,7 @@ impl ObjectStates {
     pub(crate) fn wrote_status(
         &self,
         sealed: &WatchedSealedSecret,
-        status: SealedSecretStatus,
+        status: &SealedSecretStatus,
         version: Option<String>,
         now: Instant,
     ) {
@@ -225,7 +223,7 @@ impl ObjectStates {
 
     /// Records a status that the API server does not accept. From here on it counts as reported, so that there is one
     /// event; and it is tried again.
-    pub(crate) fn could_not_write_status(&self, sealed: &WatchedSealedSecret, status: SealedSecretStatus) {
+    pub(crate) fn could_not_write_status(&self, sealed: &WatchedSealedSecret, status: &SealedSecretStatus) {
         self.note(sealed, |state, _| {
             // Without a version: the object as the watch shows it does not replace it.
             state.set(status);
@@ -308,9 +306,9 @@ fn lasted(since: Option<Instant>, now: Instant) -> Duration {
 }
 
 impl ObjectState {
-    fn set(&mut self, status: SealedSecretStatus) {
-        self.gist = Some(Gist::of(&status));
-        self.status = Some(Box::new(status));
+    fn set(&mut self, status: &SealedSecretStatus) {
+        self.gist = Some(Gist::of(status));
+        self.status = Some(KeptStatus::of(status));
     }
 }
 
@@ -342,11 +340,6 @@ impl Gist {
     fn differs(&self, ours: &Self) -> bool {
         self.said != ours.said || (self.target.is_some() && self.target != ours.target)
     }
-}
-
-/// As it is stored, where times are in seconds.
-fn json(status: &SealedSecretStatus) -> Option<String> {
-    serde_json::to_string(status).ok()
 }
 
 fn hash(value: &impl Hash) -> u64 {

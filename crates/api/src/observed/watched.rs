@@ -6,6 +6,7 @@
 //! when there is something to decide.
 
 use super::kept_spec::KeptSpec;
+use super::kept_status::KeptStatus;
 use super::sealed_secret::status_of;
 use super::served_as::served_as;
 use crate::annotations::{self, RECIPIENTS, recipients_digest};
@@ -33,7 +34,7 @@ pub struct WatchedSealedSecret {
     /// The spec, where it is kept.
     pub spec: WatchedSpec,
     /// The status. One that does not decode, or that no controller wrote, counts as none and is written again.
-    pub status: Option<SealedSecretStatus>,
+    pub status: Option<KeptStatus>,
     /// What the spec says of the Secret, for comparison with the Secret's metadata.
     pub wanted: Option<WantedTrace>,
     /// How large the whole object is, in bytes of JSON.
@@ -116,7 +117,7 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
             metadata,
             recipients: digest,
             spec,
-            status,
+            status: status.as_ref().map(KeptStatus::of),
             wanted: WantedTrace::of(json),
             size: whole.get().len(),
         })

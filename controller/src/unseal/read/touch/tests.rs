@@ -72,9 +72,10 @@ fn facts(secret: ObservedMetadata<Secret>, template: &Value) -> Facts {
         },
     });
     let sealed: Arc<api::WatchedSealedSecret> = Arc::new(serde_json::from_value(sealed).unwrap());
-    let recorded = Recorded::of(&sealed, sealed.status.as_ref());
+    let status = sealed.status.as_ref().map(api::KeptStatus::decoded);
+    let recorded = Recorded::of(&sealed, status.as_ref());
     Facts {
-        memory: Memory { status: sealed.status.clone(), ..Memory::default() },
+        memory: Memory { status, ..Memory::default() },
         inputs: Inputs { generation: Some(1), correct_drift: true, ..Inputs::default() },
         ring: Arc::default(),
         likely_keys: Vec::new(),

@@ -29,7 +29,7 @@ fn look(states: &ObjectStates, object: &WatchedSealedSecret) -> Memory {
 
 /// The status was written, and the object has this version since.
 fn wrote(states: &ObjectStates, synced: &str, version: &str) {
-    states.wrote_status(&object("0", "Unknown"), status(synced), Some(version.into()), Instant::now());
+    states.wrote_status(&object("0", "Unknown"), &status(synced), Some(version.into()), Instant::now());
 }
 
 fn already_reported(states: &ObjectStates, inputs: &Inputs) -> Option<Action> {
@@ -99,11 +99,14 @@ fn what_an_older_definition_drops_is_no_other_status() {
     let states = states();
     let with = |target: serde_json::Value| {
         let mut object = object("2", "True");
-        object.status.as_mut().unwrap().target = serde_json::from_value(target).unwrap();
+        let mut shown = status("True");
+        shown.target = serde_json::from_value(target).unwrap();
+        object.status = Some(KeptStatus::of(&shown));
         object
     };
-    let ours = with(json!({ "resourceVersion": "7", "scope": "strict", "generation": 1 })).status.unwrap();
-    states.wrote_status(&object("0", "Unknown"), ours, Some("1".into()), Instant::now());
+    let ours =
+        with(json!({ "resourceVersion": "7", "scope": "strict", "generation": 1 })).status.unwrap().decoded();
+    states.wrote_status(&object("0", "Unknown"), &ours, Some("1".into()), Instant::now());
     for target in [json!(null), json!({ "resourceVersion": "7", "scope": "strict" })] {
         assert!(!states.yield_to(&with(target.clone())), "{target}");
     }
@@ -113,7 +116,7 @@ fn what_an_older_definition_drops_is_no_other_status() {
 #[test]
 fn a_reported_refusal_is_decided_again_once_another_client_writes_a_status() {
     let (states, before) = (states(), object("9", "Unknown"));
-    states.wrote_status(&before, status("False"), Some("10".into()), Instant::now());
+    states.wrote_status(&before, &status("False"), Some("10".into()), Instant::now());
     states.reported(&before, Inputs::default(), None);
     assert!(states.yield_to(&object("11", "True")));
     assert_eq!(states.already_reported(&before, &Inputs::default(), Instant::now()), None);
@@ -131,7 +134,7 @@ fn a_status_that_is_overwritten_each_time_is_written_again_after_growing_delays(
             written += 1;
             states.wrote_status(
                 &object("0", "False"),
-                status("True"),
+                &status("True"),
                 Some((2 * tenth + 1).to_string()),
                 now,
             );
@@ -149,7 +152,7 @@ fn a_status_that_is_overwritten_each_time_is_written_again_after_growing_delays(
 fn an_unwritten_status_counts_as_reported_and_stays_unwritten_until_it_is_written() {
     let states = states();
     wrote(&states, "False", "2");
-    states.could_not_write_status(&object("2", "False"), status("True"));
+    states.could_not_write_status(&object("2", "False"), &status("True"));
     for version in ["2", "3"] {
         let shown = object(version, "False");
         assert!(!states.yield_to(&shown), "what it shows is only what could not be written over");
@@ -174,7 +177,7 @@ fn conflicts_last_until_a_status_is_written() {
     let (states, object, start) = (states(), object("1", "Unknown"), Instant::now());
     let after = |seconds| states.status_conflict(&object, start + Duration::from_secs(seconds)).as_secs();
     assert_eq!((after(0), after(9)), (0, 9));
-    states.wrote_status(&object, status("True"), Some("2".into()), start);
+    states.wrote_status(&object, &status("True"), Some("2".into()), start);
     assert_eq!(after(20), 0);
 }
 
@@ -280,7 +283,7 @@ fn objects_that_are_gone_are_reported_and_forgotten() {
     assert_eq!(list(&states, std::slice::from_ref(&other)), ["u"], "deleted while the watch was away");
     assert_eq!(states.follow(&Event::Delete(other.clone())), ["v"]);
     for gone in [object("1", "True"), other] {
-        states.wrote_status(&gone, status("False"), Some("2".into()), Instant::now());
+        states.wrote_status(&gone, &status("False"), Some("2".into()), Instant::now());
         states.unsealed(&gone);
         states.reported(&gone, Inputs::default(), None);
         assert_eq!(states.failed(&gone, Instant::now()), Duration::ZERO);
