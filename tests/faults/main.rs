@@ -85,6 +85,7 @@ fn main() -> ExitCode {
             api_server::broken_answers::every_kind_of_broken_answer,
             api_server::broken_answers::a_write_whose_answer_is_lost,
             api_server::webhook::one_that_is_down_is_reported_once,
+            api_server::webhook::one_that_hangs_holds_up_its_own_namespace_only,
             api_server::unwritable::a_status_that_is_not_taken,
             api_server::upstream_rights::a_status_costs_one_request,
             api_server::upstream_rights::a_replaced_status_leaves_the_object_as_it_is,

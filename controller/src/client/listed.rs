@@ -43,6 +43,11 @@ impl Listed {
         let _ = self.lists.subscribe().wait_for(|lists| *lists > 0).await;
     }
 
+    /// Whether there was a first list.
+    pub(crate) fn is_complete(&self) -> bool {
+        *self.lists.borrow() > 0
+    }
+
     /// Waits for the first list, or until lists have been refused for some seconds.
     pub(crate) async fn wait_unless_refused(&self) {
         tokio::select! {

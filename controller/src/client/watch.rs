@@ -35,12 +35,12 @@ pub(crate) fn watch_backoff() -> impl utils::Backoff {
 pub(crate) fn log_errors<K>(
     resource: &'static str,
     stream: impl Stream<Item = Result<K, watcher::Error>>,
-) -> impl Stream<Item = Result<K, watcher::Error>> {
+) -> impl Stream<Item = K> {
     stream.filter_map(move |item| {
         let item = item.inspect_err(|error| {
             tracing::warn!(error = chain(error), "watching {resource} failed; trying again");
         });
-        std::future::ready(item.ok().map(Ok))
+        std::future::ready(item.ok())
     })
 }
 
@@ -52,8 +52,7 @@ mod tests {
     #[test]
     fn items_after_an_error_still_come() {
         let items = stream::iter([Ok(1), Err(watcher::Error::NoResourceVersion), Ok(2)]);
-        let left: Vec<i32> =
-            log_errors("numbers", items).map(Result::unwrap).collect().now_or_never().unwrap();
+        let left: Vec<i32> = log_errors("numbers", items).collect().now_or_never().unwrap();
         assert_eq!(left, [1, 2]);
     }
 }

@@ -14,10 +14,10 @@ use crate::run::replica::Replica;
 use crate::unseal::context::Context;
 use crate::unseal::controller;
 use crate::unseal::controller::{Scope, SecretWatch};
-use crate::unseal::queue::admission::{Admission, PLACES};
 use crate::unseal::queue::cpu_permits::FairSemaphore;
+use crate::unseal::queue::places::Places;
 use crate::unseal::queue::render_rate::RenderRate;
-use crate::unseal::read::object_reader::LARGE_OBJECT_PERMITS;
+use crate::unseal::read::object_reader::{KEPT_LARGE_OBJECT_PERMITS, LARGE_OBJECT_PERMITS};
 use crate::unseal::state::likely_keys::LikelyKeys;
 use kube::Client;
 use std::sync::Arc;
@@ -75,9 +75,9 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
     let namespaces = config.watch.namespaces.watched(&cluster.namespace);
     state.readiness.expect(namespaces.len());
     let cpus = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let cpu_permits = FairSemaphore::new(cpus);
-    let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS);
-    let admission = Admission::new(PLACES.into());
+    let cpu_permits = FairSemaphore::new(cpus, 0);
+    let large_object_permits = FairSemaphore::new(LARGE_OBJECT_PERMITS, KEPT_LARGE_OBJECT_PERMITS);
+    let places = Places::new();
     let render_rate = Arc::<RenderRate>::default();
     let likely_keys = Arc::<LikelyKeys>::default();
     let watches = namespaces.into_iter().map(|namespace| {
@@ -94,7 +94,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
             metrics: Arc::clone(&state.metrics),
             settings: config.unseal.clone(),
             events: events.clone(),
-            admission: Arc::clone(&admission),
+            places: Arc::clone(&places),
             render_rate: Arc::clone(&render_rate),
             cpu_permits: Arc::clone(&cpu_permits),
             large_object_permits: Arc::clone(&large_object_permits),

@@ -4,8 +4,8 @@ use crate::config::Unseal;
 use crate::events::queue::EventQueue;
 use crate::keys::store::ring::SharedRing;
 use crate::metrics::Metrics;
-use crate::unseal::queue::admission::Admission;
 use crate::unseal::queue::cpu_permits::FairSemaphore;
+use crate::unseal::queue::places::Places;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::state::likely_keys::LikelyKeys;
 use crate::unseal::state::object_state::ObjectStates;
@@ -32,7 +32,7 @@ pub(crate) struct Context {
     pub settings: Unseal,
     pub events: EventQueue,
     /// The places of the SealedSecrets that are reconciled at the same time, of all watches.
-    pub admission: Arc<Admission>,
+    pub places: Arc<Places>,
     /// How often one SealedSecret may be rendered anew.
     pub render_rate: Arc<RenderRate>,
     /// One for each processor; opening takes one.

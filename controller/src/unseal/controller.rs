@@ -2,34 +2,28 @@
 
 use crate::client::listed::Listed;
 use crate::client::watch::{log_errors, watch_backoff, watch_config};
-use crate::process::error_chain::chain;
 use crate::unseal::context::Context;
 use crate::unseal::gc::collect;
-use crate::unseal::queue::admission::{Entrance, PLACES};
+use crate::unseal::queue::work_queue::run;
 use crate::unseal::read::touch;
 use crate::unseal::reconcile::reconcile;
 use api::{ObservedMetadata, WatchedSealedSecret};
-use futures::StreamExt as _;
 use futures::stream::{self, BoxStream};
+use futures::{StreamExt as _, future};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use kube::core::NamespaceResourceScope;
-use kube::runtime::controller::{Action, Controller, Error};
 use kube::runtime::reflector::{self, ObjectRef, Store};
 use kube::runtime::watcher::Event;
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client, Resource, ResourceExt as _};
 use std::collections::HashSet;
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio_stream::wrappers::WatchStream;
 
-/// Beside those that are admitted, kube's `Controller` needs room for SealedSecrets that are not admitted.
-const NOT_ADMITTED: u16 = 32;
-
 /// The metadata of Secrets that changed.
-type SecretStream = BoxStream<'static, Result<ObservedMetadata<Secret>, watcher::Error>>;
+type SecretStream = BoxStream<'static, ObservedMetadata<Secret>>;
 
 /// The scope of one watch.
 #[derive(Debug, Clone)]
@@ -103,53 +97,42 @@ pub(crate) async fn watch(
         .inspect(move |event| list_done.follow(event))
         .applied_objects();
 
-    // Everything is reconciled after a new list. If nothing has changed, the facts show it without a request.
-    let listed_again = stream::select(sealed_listed.again(), secrets.listed.again());
-    let secrets_listed = Arc::clone(&secrets.listed);
     // An additional namespace that was deleted, with its permissions, must not delay all others.
     let is_additional = scope.namespace.as_ref().is_some_and(|namespace| *namespace != context.key_namespace);
     // Within this future, so that a watch that is dropped does not call `ready` any more.
     let announcing = async {
         if is_additional {
             sealed_listed.wait_unless_refused().await;
-            secrets_listed.wait_unless_refused().await;
+            secrets.listed.wait_unless_refused().await;
         } else {
             sealed_listed.wait().await;
-            secrets_listed.wait().await;
+            secrets.listed.wait().await;
         }
         ready();
         std::future::pending::<()>().await;
     };
-    let known = sealed.clone();
-    let same_name = move |secret: ObservedMetadata<Secret>| {
-        let sealed = ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default());
-        known.get(&sealed).map(|_| sealed)
-    };
-    let (entrance, called) = context.admission.entrance();
-    let entrance = Arc::new(entrance);
-    let reconciler = Reconciler {
-        context: Arc::clone(&context),
-        secrets_listed: secrets.listed,
-        entrance: Arc::clone(&entrance),
-    };
-    let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
 
-    let reconciling = Controller::for_stream(log_errors("SealedSecrets", sealed_events), sealed)
-        .watches_stream(secrets.stream, same_name)
-        .reconcile_all_on(stream::select(keys_changed, listed_again))
-        .reconcile_on(called)
-        .with_config(kube::runtime::controller::Config::default().concurrency(PLACES + NOT_ADMITTED))
-        .graceful_shutdown_on(context.shutdown.clone().cancelled_owned())
-        .run(reconcile_admitted, |_, _, _| Action::await_change(), Arc::new(reconciler))
-        .for_each(|result| async {
-            match result {
-                Ok(_) => {}
-                Err(Error::ObjectNotFound(it)) => {
-                    entrance.is_gone(&it.name, it.namespace.as_deref().unwrap_or_default());
-                }
-                Err(error) => tracing::warn!(error = chain(&error), "a reconciliation was not run"),
-            }
-        });
+    // Before the Secrets are listed, each would seem absent.
+    let listed = || sealed_listed.is_complete() && secrets.listed.is_complete();
+    let of_sealed = log_errors("SealedSecrets", sealed_events).map(|sealed| ObjectRef::from_obj(&sealed));
+    let of_secrets = secrets
+        .stream
+        .map(|secret| ObjectRef::new(&secret.name_any()).within(&secret.namespace().unwrap_or_default()))
+        .filter(|object| future::ready(sealed.get(object).is_some()));
+    let of_one = stream::select(of_sealed, of_secrets).filter(|_| future::ready(listed()));
+    let first = stream::once(async {
+        sealed_listed.wait().await;
+        secrets.listed.wait().await;
+    });
+    // Everything is reconciled after a new list. If nothing has changed, the facts show it without a request.
+    let listed_again = stream::select(sealed_listed.again(), secrets.listed.again());
+    let keys_changed = WatchStream::from_changes(context.ring.opening_changes()).map(|_| ());
+    let of_all = stream::select(first, stream::select(listed_again, keys_changed))
+        .filter(|()| future::ready(listed()))
+        .flat_map(|()| stream::iter(sealed.state()).map(|sealed| ObjectRef::from_obj(&*sealed)));
+    let reconciling = run(stream::select(of_one, of_all), &context.places, &context.shutdown, |object| {
+        Some(reconcile(sealed.get(object)?, Arc::clone(&context)))
+    });
     tokio::select! {
         () = reconciling => {}
         () = announcing => {}
@@ -194,26 +177,4 @@ fn with_uids(uids: &[String], mut objects: Vec<Arc<WatchedSealedSecret>>) -> Vec
     let uids: HashSet<&str> = uids.iter().map(String::as_str).collect();
     objects.retain(|object| object.metadata.uid.as_deref().is_some_and(|uid| uids.contains(uid)));
     objects
-}
-
-/// What kube's `Controller` passes to each reconciliation.
-struct Reconciler {
-    context: Arc<Context>,
-    secrets_listed: Arc<Listed>,
-    entrance: Arc<Entrance>,
-}
-
-/// Reconciles a SealedSecret once the Secrets are listed, before which each would seem absent, and if it is admitted.
-async fn reconcile_admitted(
-    sealed: Arc<WatchedSealedSecret>,
-    reconciler: Arc<Reconciler>,
-) -> Result<Action, Infallible> {
-    let listed = reconciler.secrets_listed.wait();
-    if reconciler.context.shutdown.run_until_cancelled(listed).await.is_none() {
-        return Ok(Action::await_change());
-    }
-    match reconciler.entrance.enter(&ObjectRef::from_obj(&*sealed)) {
-        Some(_admitted) => Ok(reconcile(sealed, Arc::clone(&reconciler.context)).await),
-        None => Ok(Action::await_change()),
-    }
 }

@@ -3,11 +3,11 @@
 use crate::process::backoff::{Backoff, jittered};
 use crate::unseal::cause::transient::Transient;
 use crate::unseal::outcome::Outcome;
+use crate::unseal::queue::action::Action;
 use crate::unseal::report::Reported;
 use crate::unseal::state::memory::Inputs;
 use crate::unseal::state::object_state::ObjectStates;
 use api::WatchedSealedSecret;
-use kube::runtime::controller::Action;
 use std::time::{Duration, Instant};
 
 const BACKOFF: Backoff = Backoff::new(Duration::from_millis(500), Duration::from_mins(5));

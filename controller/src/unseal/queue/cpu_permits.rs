@@ -1,6 +1,6 @@
 //! [`FairSemaphore`]: a semaphore whose permits are shared fairly among the namespaces, as [`FairQueue`] decides.
 
-use crate::unseal::queue::fair_queue::FairQueue;
+use crate::unseal::queue::fair_queue::{Due, FairQueue};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Instant;
@@ -18,34 +18,35 @@ pub(crate) struct FairPermit {
 }
 
 impl FairSemaphore {
-    pub(crate) fn new(count: usize) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(FairQueue::new(count))))
+    /// `kept` of them are for namespaces that have none.
+    pub(crate) fn new(count: usize, kept: usize) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(FairQueue::new(count, kept))))
     }
 
     pub(crate) async fn acquire(self: &Arc<Self>, namespace: &str) -> Option<FairPermit> {
         let (sender, permit) = oneshot::channel();
-        let free = self.0.lock().enter(namespace, sender, Instant::now());
-        if let Some(sender) = free {
-            self.give(namespace.to_owned(), sender);
-        }
+        let due = self.0.lock().enter(namespace, sender, Instant::now());
+        self.give(due);
         permit.await.ok()
     }
 
-    fn give(self: &Arc<Self>, namespace: String, sender: oneshot::Sender<FairPermit>) {
-        // A task that stopped waiting just now drops the permit, and so the next one gets it.
-        drop(sender.send(FairPermit { of: Arc::clone(self), namespace }));
+    fn give(self: &Arc<Self>, mut due: Due<oneshot::Sender<FairPermit>>) {
+        while let Some((namespace, sender)) = due.pop_front() {
+            // Not by dropping its permit, which would nest as deep as there are such tasks.
+            if sender.is_closed() {
+                due.extend(self.0.lock().leave(&namespace, Instant::now()));
+                continue;
+            }
+            // A task that stopped waiting just now drops the permit, and so the next one gets it.
+            drop(sender.send(FairPermit { of: Arc::clone(self), namespace }));
+        }
     }
 }
 
 impl Drop for FairPermit {
     fn drop(&mut self) {
-        let mut next = self.of.0.lock().leave(&self.namespace, Instant::now());
-        while let Some((namespace, sender)) = next {
-            if !sender.is_closed() {
-                return self.of.give(namespace, sender);
-            }
-            next = self.of.0.lock().leave(&namespace, Instant::now());
-        }
+        let due = self.of.0.lock().leave(&self.namespace, Instant::now());
+        self.of.give(due);
     }
 }
 
@@ -56,7 +57,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_permit_is_handed_on_even_past_a_task_that_is_gone() {
-        let permits = FairSemaphore::new(1);
+        let permits = FairSemaphore::new(1, 0);
         let first = permits.acquire("a").await.unwrap();
         let mut gone = Box::pin(permits.acquire("b"));
         let mut waiting = Box::pin(permits.acquire("c"));

@@ -1,9 +1,11 @@
 //! [`FairQueue`]: which namespace is next, if there are fewer places than work. Pure: the time is an argument.
 //!
 //! Decided: the namespace whose work has taken the least time so far is next, instead of the one that came first: one
-//! namespace with a hundred objects that take a second each would keep all others waiting for minutes. Also instead of
-//! a limit for each namespace: a namespace that is alone has every place, so that it is restored as fast as the machine
-//! can.
+//! namespace with a hundred objects that take a second each would keep all others waiting for minutes.
+//!
+//! Decided: some places are kept for namespaces that have none, instead of a limit for each namespace. A namespace that is alone has all
+//! others, so that it is restored as fast as the machine can; and one whose work never ends, such as behind a webhook that hangs, cannot
+//! take them all.
 
 use std::collections::{HashMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -12,6 +14,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) struct FairQueue<T> {
     free: usize,
+    /// How many of the places only a namespace without one may take.
+    kept: usize,
     by_namespace: HashMap<String, Share<T>>,
 }
 
@@ -25,13 +29,19 @@ struct Share<T> {
     waiting: VecDeque<T>,
 }
 
+/// Work that has taken a place just now, with its namespace. All of it has to be begun, or its places given up with
+/// [`leave`](FairQueue::leave).
+pub(crate) type Due<T> = VecDeque<(String, T)>;
+
 impl<T> FairQueue<T> {
-    pub(crate) fn new(places: usize) -> Self {
-        Self { free: places, by_namespace: HashMap::new() }
+    /// `kept` of the places are for namespaces that have none.
+    pub(crate) fn new(places: usize, kept: usize) -> Self {
+        Self { free: places, kept, by_namespace: HashMap::new() }
     }
 
-    /// Takes a place for `work`, and returns it. None if no place is free: then `work` waits.
-    pub(crate) fn enter(&mut self, namespace: &str, work: T, now: Instant) -> Option<T> {
+    /// Lets work wait for a place. Returns the work that has one now: usually this, or none.
+    #[must_use]
+    pub(crate) fn enter(&mut self, namespace: &str, work: T, now: Instant) -> Due<T> {
         let least = self.least_taken(now);
         let share = self.by_namespace.entry(namespace.to_owned()).or_insert_with(|| Share {
             taken: Duration::ZERO,
@@ -44,11 +54,12 @@ impl<T> FairQueue<T> {
             share.taken = share.taken.max(least);
         }
         share.waiting.push_back(work);
-        self.next().map(|(_, work)| work)
+        self.due()
     }
 
-    /// Gives up a place of this namespace. Returns the work that takes it, with its namespace.
-    pub(crate) fn leave(&mut self, namespace: &str, now: Instant) -> Option<(String, T)> {
+    /// Gives up a place of this namespace. Returns the work that takes it, or more, if it was one that is not kept any more.
+    #[must_use]
+    pub(crate) fn leave(&mut self, namespace: &str, now: Instant) -> Due<T> {
         let least = self.least_taken(now);
         if let Some(share) = self.by_namespace.get_mut(namespace) {
             share.running = share.running.saturating_sub(1);
@@ -57,7 +68,7 @@ impl<T> FairQueue<T> {
         // A namespace that took more than others is remembered until those have taken as much, or no work is left.
         let alone = self.by_namespace.values().all(|share| !share.is_busy());
         self.by_namespace.retain(|_, share| share.is_busy() || (!alone && share.taken > least));
-        self.next()
+        self.due()
     }
 
     /// How long the work of the namespace that took least has taken, among those that have work.
@@ -70,10 +81,16 @@ impl<T> FairQueue<T> {
         busy.map(|share| share.taken).min().unwrap_or_default()
     }
 
-    /// Only after [`least_taken`](Self::least_taken), which brings all namespaces to the same time.
+    /// All that may begin. Only after [`least_taken`](Self::least_taken), which brings all namespaces to the same time.
+    fn due(&mut self) -> Due<T> {
+        std::iter::from_fn(|| self.next()).collect()
+    }
+
     fn next(&mut self) -> Option<(String, T)> {
         let free = self.free.checked_sub(1)?;
-        let waiting = self.by_namespace.iter_mut().filter(|(_, share)| !share.waiting.is_empty());
+        let only_first = free < self.kept;
+        let may_begin = |share: &Share<T>| !share.waiting.is_empty() && (share.running == 0 || !only_first);
+        let waiting = self.by_namespace.iter_mut().filter(|(_, share)| may_begin(share));
         let (namespace, share) = waiting.min_by_key(|(_, share)| (share.taken, share.running))?;
         let work = share.waiting.pop_front()?;
         share.running += 1;

@@ -24,7 +24,10 @@ use serde::de::DeserializeOwned;
 const SMALL: usize = 64 << 10;
 
 /// Number of reconciliations that hold large objects at the same time.
-pub(crate) const LARGE_OBJECT_PERMITS: usize = 4;
+pub(crate) const LARGE_OBJECT_PERMITS: usize = 5;
+
+/// Those of them that only a namespace without any may take: one whose webhook does not answer must not hold all.
+pub(crate) const KEPT_LARGE_OBJECT_PERMITS: usize = 1;
 
 /// Reads the objects of one reconciliation.
 pub(crate) struct ObjectReader<'a> {

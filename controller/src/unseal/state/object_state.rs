@@ -4,12 +4,12 @@
 //! beside the old status, and do everything twice.
 
 use crate::unseal::cause::identity::Identity;
+use crate::unseal::queue::action::Action;
 use crate::unseal::state::conflict_backoff::ConflictBackoff;
 use crate::unseal::state::memory::{Inputs, Memory};
 use api::resource_version::is_later;
 use api::{Condition, KeptStatus, SealedSecretStatus, WatchedSealedSecret};
 use kube::ResourceExt as _;
-use kube::runtime::controller::Action;
 use kube::runtime::watcher::Event;
 use parking_lot::Mutex;
 use std::collections::{HashMap, HashSet};

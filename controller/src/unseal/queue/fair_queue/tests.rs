@@ -1,6 +1,7 @@
 //! When each namespace is done, in figures.
 
 use super::*;
+use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// The work of a namespace: a number of pieces of this many milliseconds each, from a moment on.
@@ -9,7 +10,7 @@ struct Wants(&'static str, u64, u32, u64);
 /// When each namespace is done, in milliseconds.
 fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
     let start = Instant::now();
-    let mut queue = FairQueue::new(places);
+    let mut queue = FairQueue::new(places, 0);
     // Sorted by the time at which something happens and the order in which it began; true at the end of a piece of
     // work.
     let mut ahead = BTreeMap::new();
@@ -22,13 +23,13 @@ fn through(places: usize, wants: &[Wants]) -> BTreeMap<&'static str, u64> {
     let mut through = BTreeMap::new();
     while let Some(((at, _), (namespace, cost, ends))) = ahead.pop_first() {
         let now = start + Duration::from_millis(at);
-        let next = if ends {
+        let due = if ends {
             through.insert(namespace, at);
-            queue.leave(namespace, now).map(|(_, next)| next)
+            queue.leave(namespace, now)
         } else {
             queue.enter(namespace, (namespace, cost), now)
         };
-        if let Some((namespace, cost)) = next {
+        for (_, (namespace, cost)) in due {
             ahead.insert((at + cost, begun.next()), (namespace, cost, true));
         }
     }
@@ -84,4 +85,57 @@ fn a_namespace_that_comes_and_goes_is_remembered() {
     let attacks = (0..100).map(|number| Wants("a", number * 810, 1, 800));
     let wants: Vec<_> = attacks.chain([Wants("b", 0, 1_000, 4)]).collect();
     assert!(through(1, &wants)["b"] <= 8_900, "{:?}", through(1, &wants));
+}
+
+proptest! {
+    /// Whatever enters and leaves, and whenever: what may begin begins at once, each piece of work once, in a place that there is, and
+    /// kept places go to namespaces that have none.
+    #[test]
+    fn no_work_waits_that_may_begin(
+        places in 1..6_usize,
+        kept in 0..4_usize,
+        steps in prop::collection::vec((0..5_usize, any::<prop::sample::Index>(), any::<bool>()), 0..300),
+    ) {
+        const NAMESPACES: [&str; 5] = ["a", "b", "c", "d", "e"];
+        let kept = kept.min(places - 1);
+        let start = Instant::now();
+        let mut queue = FairQueue::new(places, kept);
+        let (mut running, mut begun, mut entered) = (Vec::new(), 0, 0);
+        // After the steps, all that runs leaves, until none is left.
+        let steps = steps.into_iter().map(Some).chain(std::iter::repeat(None));
+        for (step, now) in steps.zip(0_u64..) {
+            let now = start + Duration::from_millis(now);
+            let due = match step {
+                Some((namespace, _, true)) => {
+                    entered += 1;
+                    queue.enter(NAMESPACES[namespace], entered, now)
+                }
+                Some((_, which, false)) if !running.is_empty() => {
+                    let namespace: String = running.swap_remove(which.index(running.len()));
+                    queue.leave(&namespace, now)
+                }
+                Some(_) => continue,
+                None => match running.pop() {
+                    Some(namespace) => queue.leave(&namespace, now),
+                    None => break,
+                },
+            };
+            for (namespace, _) in due {
+                let has_none = !running.contains(&namespace);
+                prop_assert!(running.len() + kept < places || has_none, "a kept place for {namespace}");
+                running.push(namespace);
+                begun += 1;
+            }
+            prop_assert!(running.len() <= places);
+            let waits = |share: &Share<_>| !share.waiting.is_empty();
+            if running.len() + kept < places {
+                prop_assert!(!queue.by_namespace.values().any(waits), "a place is free");
+            } else if running.len() < places {
+                let idle = |share: &Share<_>| waits(share) && share.running == 0;
+                prop_assert!(!queue.by_namespace.values().any(idle), "a kept place is free");
+            }
+        }
+        prop_assert_eq!(begun, entered);
+        prop_assert_eq!((queue.free, queue.by_namespace.len()), (places, 0));
+    }
 }
