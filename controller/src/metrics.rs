@@ -117,7 +117,7 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::objects::INSTANCE;
+    use api::INSTANCE_LABEL;
     use api::WatchedSealedSecret;
     use serde_json::json;
 
@@ -125,7 +125,7 @@ mod tests {
     fn names_and_labels_are_upstreams() {
         let metrics = Metrics::new(true);
         let observed: WatchedSealedSecret = serde_json::from_value(json!({
-            "metadata": { "namespace": "ns", "name": "db", "uid": "u", "labels": { INSTANCE: "shop" } },
+            "metadata": { "namespace": "ns", "name": "db", "uid": "u", "labels": { INSTANCE_LABEL: "shop" } },
         }))
         .unwrap();
         let status = serde_json::from_value(json!({

@@ -14,9 +14,6 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-/// The label by which upstream joins conditions with releases.
-pub(crate) const INSTANCE: &str = api::INSTANCE_LABEL;
-
 /// The metrics of all SealedSecrets, by namespace. A namespace is in here while it has SealedSecrets.
 #[derive(Debug)]
 pub(crate) struct ObjectMetrics {
@@ -37,7 +34,7 @@ struct Namespace {
 #[derive(Debug, Default)]
 struct Object {
     name: Box<str>,
-    /// The value of the label [`INSTANCE`].
+    /// The value of the label [`api::INSTANCE_LABEL`], by which upstream joins conditions with releases.
     instance: Box<str>,
     /// The value of each of [`CONDITIONS`] that it has.
     conditions: [Option<i8>; CONDITIONS.len()],
@@ -70,7 +67,7 @@ impl ObjectMetrics {
         };
         let object = Object {
             name: sealed.name_any().into(),
-            instance: sealed.labels().get(INSTANCE).cloned().unwrap_or_default().into(),
+            instance: sealed.instance.clone().unwrap_or_default(),
             conditions: CONDITIONS.map(value),
         };
         let mut namespaces = self.namespaces.lock();

@@ -34,8 +34,8 @@ pub use decode::{
     ContentTrace, DecodeError, INSTANCE_LABEL, SealedSecretMetadata, TooManyEntries, WantedTrace, decode,
 };
 pub use observed::{
-    KeptStatus, METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret, WatchedSealedSecret,
-    WatchedSpec,
+    KeptJson, KeptStatus, METADATA_ONLY, ObservedMetadata, ObservedSealedSecret, ObservedSecret,
+    WatchedSealedSecret, WatchedSpec,
 };
 pub use scope::{Scope, UnknownScope};
 pub use sealed_secret::{SealedSecret, SealedSecretSpec, SecretTemplate};

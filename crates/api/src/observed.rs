@@ -2,15 +2,15 @@
 //! [`ObservedSealedSecret`], [`WatchedSealedSecret`] (what a watch keeps of one), [`ObservedSecret`] and [`ObservedMetadata`]
 //! (with a [`ContentTrace`](crate::ContentTrace)).
 
+mod kept_json;
 mod kept_spec;
-mod kept_status;
 mod metadata;
 mod sealed_secret;
 mod secret;
 mod served_as;
 mod watched;
 
-pub use kept_status::KeptStatus;
+pub use kept_json::{KeptJson, KeptStatus};
 pub use metadata::{METADATA_ONLY, ObservedMetadata};
 pub use sealed_secret::ObservedSealedSecret;
 pub use secret::ObservedSecret;

@@ -94,7 +94,7 @@ fn is_active(key: Fingerprint, ring: &KeyRing) -> bool {
 
 /// The keys that the SealedSecret says it was sealed with. Names that are no items count for nothing.
 fn hinted(observed: &WatchedSealedSecret) -> ItemCertificates {
-    let hinted = ItemCertificates::of(observed.metadata.annotations.as_ref());
+    let hinted = ItemCertificates::of(observed.decoded_annotations().as_ref());
     if hinted.is_empty() || hinted.of_all().is_some() {
         return hinted;
     }

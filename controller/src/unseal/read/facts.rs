@@ -48,7 +48,7 @@ impl Facts {
         let watched_secret = context.secrets.get(&ObjectRef::new(&sealed.name_any()).within(&namespace));
         let inputs = Inputs {
             generation: sealed.metadata.generation,
-            scope: Scope::of(sealed.metadata.annotations.as_ref()),
+            scope: Scope::of(sealed.decoded_annotations().as_ref()),
             recipients: sealed.recipients.clone(),
             correct_drift: corrects_drift(sealed, context.settings.correct_drift),
             hint: None,

@@ -102,7 +102,7 @@ impl<'a> ObjectReader<'a> {
         observed: &WatchedSealedSecret,
     ) -> Result<(ObjectMeta, Spec), Unread> {
         if let Some(spec) = observed.spec.decoded() {
-            return Ok((observed.metadata.clone(), spec));
+            return Ok((observed.annotated_metadata(), spec));
         }
         self.reserve(observed.size).await?;
         let whole = self.get::<ObservedSealedSecret>(&observed.name_any()).await?;

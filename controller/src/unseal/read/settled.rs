@@ -53,7 +53,7 @@ impl Recorded {
     pub(crate) fn of(sealed: &WatchedSealedSecret, status: Option<&SealedSecretStatus>) -> Self {
         let Some(status) = status else { return Self::default() };
         let generation = sealed.metadata.generation;
-        let scope = Scope::of(sealed.metadata.annotations.as_ref());
+        let scope = Scope::of(sealed.decoded_annotations().as_ref());
         let synced = status.condition(Condition::SYNCED);
         let synced = synced.is_some_and(|condition| condition.status == ConditionStatus::True);
         // A failure keeps the target as it was: the Secret is still there.
@@ -96,9 +96,8 @@ impl Recorded {
 
 /// Whether drift of this SealedSecret's Secret is corrected: by the flag for all, and by the SealedSecret's own annotation.
 pub(crate) fn corrects_drift(sealed: &WatchedSealedSecret, for_all: bool) -> bool {
-    let annotations = sealed.metadata.annotations.as_ref();
-    let own = annotations.and_then(|annotations| annotations.get(CORRECT_DRIFT));
-    for_all && own.is_none_or(|value| value != "false")
+    let own = || sealed.decoded_annotations().and_then(|mut annotations| annotations.remove(CORRECT_DRIFT));
+    for_all && own().is_none_or(|value| value != "false")
 }
 
 #[cfg(test)]

@@ -5,19 +5,22 @@
 //! that is not unsealed is kept, and kept as text: decoded, it may take ten times as much memory. Any other spec is read from the API server
 //! when there is something to decide.
 
+use super::kept_json::{KeptJson, KeptStatus};
 use super::kept_spec::KeptSpec;
-use super::kept_status::KeptStatus;
 use super::sealed_secret::status_of;
 use super::served_as::served_as;
 use crate::annotations::{self, RECIPIENTS, recipients_digest};
 use crate::condition::{Condition, ConditionStatus};
-use crate::decode::{DecodeError, SealedSecretMetadata, WantedTrace, decode_raw, names_of_map};
+use crate::decode::{
+    DecodeError, INSTANCE_LABEL, SealedSecretMetadata, WantedTrace, decode_raw, names_of_map,
+};
 use crate::sealed_secret::{SealedSecret, SealedSecretSpec};
 use crate::status::SealedSecretStatus;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// The longest spec that is kept, in bytes of JSON, together with the annotation for the recipients. Ten values that were sealed with a key of
 /// 4096 bits are shorter.
@@ -26,9 +29,12 @@ const LONGEST_KEPT: usize = 8 << 10;
 /// A SealedSecret whose metadata is known to decode; its spec may not, or may be too long to be kept.
 #[derive(Debug, Clone)]
 pub struct WatchedSealedSecret {
-    /// The metadata, as far as it is read here. The API server checks it for every object. If the spec is not kept, neither is the annotation for the
-    /// recipients.
+    /// The metadata, as far as it is read here, without annotations and labels. The API server checks it for every object.
     pub metadata: ObjectMeta,
+    /// The annotations that are read. If the spec is not kept, neither is the annotation for the recipients.
+    annotations: Option<KeptJson<BTreeMap<String, String>>>,
+    /// The value of the label [`INSTANCE_LABEL`].
+    pub instance: Option<Box<str>>,
     /// SHA-256 of the annotation for the recipients, in hex; None if there is none.
     pub recipients: Option<String>,
     /// The spec, where it is kept.
@@ -104,17 +110,21 @@ impl<'de> Deserialize<'de> for WatchedSealedSecret {
         let whole = Box::<RawValue>::deserialize(deserializer)?;
         let raw: Raw<'_> = serde_json::from_str(whole.get()).map_err(D::Error::custom)?;
         let mut metadata = raw.metadata.0;
-        let recipients = metadata.annotations.as_mut().and_then(|annotations| annotations.remove(RECIPIENTS));
+        let mut annotations = metadata.annotations.take().unwrap_or_default();
+        let recipients = annotations.remove(RECIPIENTS);
+        let instance = metadata.labels.take().and_then(|mut labels| labels.remove(INSTANCE_LABEL));
         let json = raw.spec.unwrap_or(RawValue::NULL);
         let status = raw.status.and_then(status_of);
         let is_needed = !status.as_ref().is_some_and(|status| is_unsealed(&metadata, status));
         let spec = WatchedSpec::read(json, recipients.as_ref().map_or(0, String::len), is_needed);
         let digest = recipients.as_deref().map(recipients_digest);
-        if let (WatchedSpec::Kept(_), Some(annotations)) = (&spec, &mut metadata.annotations) {
+        if let WatchedSpec::Kept(_) = &spec {
             annotations.extend(recipients.map(|text| (RECIPIENTS.to_owned(), text)));
         }
         Ok(Self {
             metadata,
+            annotations: (!annotations.is_empty()).then(|| KeptJson::of(&annotations)),
+            instance: instance.map(Into::into),
             recipients: digest,
             spec,
             status: status.as_ref().map(KeptStatus::of),
@@ -135,17 +145,26 @@ fn is_unsealed(metadata: &ObjectMeta, status: &SealedSecretStatus) -> bool {
 }
 
 impl WatchedSealedSecret {
+    /// The annotations that are read.
+    pub fn decoded_annotations(&self) -> Option<BTreeMap<String, String>> {
+        self.annotations.as_ref().map(KeptJson::decoded)
+    }
+
+    /// The metadata with the annotations that are read.
+    pub fn annotated_metadata(&self) -> ObjectMeta {
+        ObjectMeta { annotations: self.decoded_annotations(), ..self.metadata.clone() }
+    }
+
     /// Whether another form of the object has the annotations that are read here.
     #[must_use]
     pub fn has_annotations_of(&self, other: &ObjectMeta) -> bool {
-        let get = |metadata: &ObjectMeta, name| {
-            metadata.annotations.as_ref().and_then(|all| all.get(name)).cloned()
-        };
-        self.recipients == get(other, RECIPIENTS).as_deref().map(recipients_digest)
+        let own = self.decoded_annotations().unwrap_or_default();
+        let get = |name| other.annotations.as_ref().and_then(|all| all.get(name));
+        self.recipients == get(RECIPIENTS).map(|text| recipients_digest(text))
             && annotations::OF_SEALED_SECRETS
                 .iter()
                 .filter(|name| **name != RECIPIENTS)
-                .all(|name| get(&self.metadata, *name) == get(other, *name))
+                .all(|name| own.get(*name) == get(name))
     }
 }
 
@@ -222,14 +241,13 @@ mod tests {
         };
         let (short, cut) = (object("{}"), object(&long()));
         assert!(short.spec.decoded().is_some() && cut.spec.decoded().is_none());
-        let text = |object: &WatchedSealedSecret| {
-            object.metadata.annotations.as_ref().unwrap().get(RECIPIENTS).cloned()
-        };
+        let text =
+            |object: &WatchedSealedSecret| object.decoded_annotations().unwrap().get(RECIPIENTS).cloned();
         assert_eq!((text(&short).as_deref(), text(&cut)), (Some("{}"), None));
         let sha256_of_braces = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
         assert_eq!(short.recipients.as_deref(), Some(sha256_of_braces));
         assert!(cut.recipients.is_some() && watched(&json!({})).recipients.is_none());
-        let mut whole = short.metadata.clone();
+        let mut whole = short.annotated_metadata();
         assert!(short.has_annotations_of(&whole) && !cut.has_annotations_of(&whole));
         whole.annotations.as_mut().unwrap().insert(RECIPIENTS.into(), long());
         assert!(!short.has_annotations_of(&whole) && cut.has_annotations_of(&whole));

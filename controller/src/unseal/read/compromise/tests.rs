@@ -14,7 +14,16 @@ fn ring() -> KeyRing {
 }
 
 fn observed(hint: Option<&str>, items: &Value) -> WatchedSealedSecret {
-    let annotations = hint.map(|hint| json!({ CERTIFICATE_FINGERPRINT: hint }));
+    annotated(&json!(hint.map(|hint| json!({ CERTIFICATE_FINGERPRINT: hint }))), items)
+}
+
+/// With a certificate for each of two items.
+fn of_two_certificates(items: &Value) -> WatchedSealedSecret {
+    let text = format!(r#"{{"{LEAKED}":["token"],"{SOUND}":["password"]}}"#);
+    annotated(&json!({ ITEM_CERTIFICATES: text }), items)
+}
+
+fn annotated(annotations: &Value, items: &Value) -> WatchedSealedSecret {
     serde_json::from_value(json!({
         "metadata": { "name": "a", "annotations": annotations }, "spec": { "encryptedData": items },
     }))
@@ -51,18 +60,12 @@ fn what_opened_it_counts_and_else_what_it_says_of_itself() {
 /// The item that was sealed with the leaked key was removed, or the annotation is made up.
 #[test]
 fn names_that_are_no_items_count_for_nothing() {
-    let with = |items: &Value| {
-        let mut object = observed(None, items);
-        let text = format!(r#"{{"{LEAKED}":["token"],"{SOUND}":["password"]}}"#);
-        object.metadata.annotations = Some([(ITEM_CERTIFICATES.to_owned(), text)].into());
-        object
-    };
-    let removed = with(&json!({ "password": "x" }));
+    let removed = of_two_certificates(&json!({ "password": "x" }));
     assert_eq!(compromise(&removed, None, None, true, &ring()), None);
     assert!(!sealed_with_revoked(&removed, None, &ring()));
     assert!(known_hint(&removed, None, &ring()).is_empty());
 
-    let both = with(&json!({ "password": "x", "token": "y", "foreign": "z" }));
+    let both = of_two_certificates(&json!({ "password": "x", "token": "y", "foreign": "z" }));
     let ring = ring();
     let is_blamed = blame(&both, None, &ring);
     let blamed = ["password", "token", "foreign"].map(|item| is_blamed(Some(item)));
@@ -72,9 +75,7 @@ fn names_that_are_no_items_count_for_nothing() {
 /// An item was sealed anew, and the other stays as it was.
 #[test]
 fn an_item_that_stays_with_a_leaked_key_counts() {
-    let mut object = observed(None, &json!({ "password": "x", "token": "y" }));
-    let text = format!(r#"{{"{LEAKED}":["token"],"{SOUND}":["password"]}}"#);
-    object.metadata.annotations = Some([(ITEM_CERTIFICATES.to_owned(), text)].into());
+    let object = of_two_certificates(&json!({ "password": "x", "token": "y" }));
     let leaked = |opened_by: Option<&[&str]>, is_blamed| {
         let opened_by = opened_by.map(keys);
         compromise(&object, None, opened_by.as_ref(), is_blamed, &ring()).map(|due| due.keys)
