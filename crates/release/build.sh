@@ -45,4 +45,16 @@ export CARGO_ENCODED_RUSTFLAGS="$flags"
 
 # With --target, so that the flags do not reach build scripts and procedural macros, which cannot be static.
 host="$(rustc --version --verbose | sed -n 's/^host: //p')"
-exec "${CARGO:-cargo}" build --locked --release --package "$package" --target "$host" "$@"
+cargo() {
+    command="$1"
+    shift
+    exec "${CARGO:-cargo}" "$command" --locked --release --package "$package" --target "$host" "$@"
+}
+
+# Decided: the static kubeseal-rs starts at a fixed address, as upstream's kubeseal does, because moving itself to a random one took it
+# as long as everything else that it does for `--version`. Its stack, heap and mappings are at random addresses all the same. The
+# controller, which listens on the network, has a random address. The flag goes to the program alone, so that both share the crates.
+case "$linkage $package" in
+    "static kubeseal-rs") cargo rustc --bin kubeseal-rs "$@" -- -Crelocation-model=static ;;
+    *) cargo build "$@" ;;
+esac

@@ -5,9 +5,10 @@ use crate::error::SealError;
 use crate::keys::public_key::PublicKey;
 use crate::layout::{self, NONCE, TAG_LEN};
 use crate::wrap::wrap;
-use aes_gcm::aead::{Aead as _, KeyInit as _};
-use aes_gcm::{Aes256Gcm, Key};
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::error::Unspecified;
 use rand::TryCryptoRng;
+use zeroize::Zeroizing;
 
 /// Seals `value`, so that only the private half of `key` opens it, and only with this `label`.
 pub fn seal<R: TryCryptoRng>(
@@ -29,8 +30,7 @@ pub fn seal_and_keep<R: TryCryptoRng>(
 ) -> Result<(Vec<u8>, AesKey), SealError> {
     let session_key = AesKey::generate(rng)?;
     let wrapped_key = wrap(key, label, &session_key)?;
-    let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*session_key.expose()));
-    let sealed_value = cipher.encrypt(&NONCE.into(), value).map_err(|_| SealError::TooLong)?;
+    let sealed_value = encrypt(&session_key, value).map_err(|_| SealError::TooLong)?;
     debug_assert_eq!(sealed_value.len(), value.len() + TAG_LEN);
     Ok((join(&wrapped_key, &sealed_value)?, session_key))
 }
@@ -43,6 +43,16 @@ pub fn reseal(
     envelope: &[u8],
 ) -> Result<Vec<u8>, SealError> {
     join(&wrap(key, label, session_key)?, layout::sealed_part(envelope)?)
+}
+
+/// The value under AES-256-GCM, tag appended.
+fn encrypt(session_key: &AesKey, value: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unspecified> {
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, session_key.expose())?);
+    // Encrypted in place, in a buffer that has room for the tag and so never moves, and that is wiped whatever happens.
+    let mut sealed = Zeroizing::new(Vec::with_capacity(value.len() + TAG_LEN));
+    sealed.extend_from_slice(value);
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(NONCE), Aad::empty(), &mut *sealed)?;
+    Ok(sealed)
 }
 
 fn join(wrapped_key: &[u8], sealed_value: &[u8]) -> Result<Vec<u8>, SealError> {

@@ -1,6 +1,6 @@
 //! [`Fingerprint`]: the short name of a sealing key, taken from its certificate.
 
-use sha2::{Digest, Sha256};
+use aws_lc_rs::digest::{SHA256, SHA256_OUTPUT_LEN, digest};
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use std::str::FromStr;
 ///
 /// It names a key, and proves nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Fingerprint([u8; 32]);
+pub struct Fingerprint([u8; SHA256_OUTPUT_LEN]);
 
 /// The text is not 64 hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +17,9 @@ pub struct NotAFingerprint;
 
 impl Fingerprint {
     pub(crate) fn of_der(der: &[u8]) -> Self {
-        Self(Sha256::digest(der).into())
+        let mut fingerprint = [0; SHA256_OUTPUT_LEN];
+        fingerprint.copy_from_slice(digest(&SHA256, der).as_ref());
+        Self(fingerprint)
     }
 
     /// The first 12 hex digits: enough to distinguish the keys of a cluster.

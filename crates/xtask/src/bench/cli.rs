@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use harness::binaries::Binaries;
 use harness::programs::Programs;
-use harness::programs::program::Program;
+use harness::programs::program::Program as Upstream;
+use release::program::{Linkage, Program};
 use tempfile::TempDir;
 
 use self::workload::Workload;
@@ -30,15 +30,15 @@ pub(super) struct Prepared {
 impl Prepared {
     pub(super) fn new(full: bool) -> Result<Self> {
         let upstream =
-            Programs::ready(&[Program::UpstreamKubeseal])?.path(Program::UpstreamKubeseal)?.to_owned();
-        let ours =
-            Binaries::build(&["--release", "--package", "kubeseal-rs", "--package", "controller", "--bins"])?;
+            Programs::ready(&[Upstream::UpstreamKubeseal])?.path(Upstream::UpstreamKubeseal)?.to_owned();
+        // As an archive of a release holds it, which starts sooner than what `cargo build` makes.
+        let ours = Program::kubeseal_rs(Linkage::of_archive(false))?.path().to_owned();
         let dir = tempfile::Builder::new()
             .prefix("bench-")
             .tempdir()
             .context("no temporary folder could be made")?;
         let workloads = workload::all(dir.path(), full)?;
-        Ok(Self { programs: Both { upstream, ours: ours.kubeseal }, workloads, dir })
+        Ok(Self { programs: Both { upstream, ours }, workloads, dir })
     }
 
     pub(super) fn versions(&self) -> BTreeMap<String, String> {

@@ -59,8 +59,10 @@ impl<'a> Pipeline<'a> {
         let mut documents = DocumentStream::new(reader)
             .map(|document| document.map_err(|source| CommandError::from(input.failed(source))));
         let first: Vec<_> = documents.by_ref().take(FEW).collect();
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
-        if first.len() < FEW || threads == 1 {
+        // Their number is in files of the cgroup, which a few Secrets need not wait for.
+        let threads =
+            if first.len() < FEW { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
+        if threads == 1 {
             for document in first.into_iter().chain(documents) {
                 let sealed = seal_document(self.seal, self.certificate, &document?);
                 self.take(sealed)?;
