@@ -20,6 +20,8 @@ case "$linkage" in
         mv "target/no-dlopen.$$.o" target/no-dlopen.o
         flags="-Ctarget-feature=+crt-static"
         flags="$flags$separator-Clink-arg=-Wl,--wrap=__libc_dlopen_mode$separator-Clink-arg=target/no-dlopen.o"
+        # A static program finds no getrandom(2) at run time, and would read /dev/urandom, which a chroot need not have.
+        flags="$flags$separator--cfg$separator""getrandom_backend=\"linux_getrandom\""
         # One megabyte less to read at each start. Needs a glibc that starts such programs.
         if printf '2.36\n%s\n' "$(getconf GNU_LIBC_VERSION | cut -d' ' -f2)" | sort -C -V; then
             flags="$flags$separator-Clink-arg=-Wl,-z,pack-relative-relocs"

@@ -2,6 +2,8 @@
 
 use crate::associated_data::associated_data;
 use crate::object_key::ObjectKey;
+use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
+use aes_gcm::{Aes256Gcm, Key};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use envelope::{AesKey, SealError};
 use rand::TryCryptoRng;
@@ -36,14 +38,11 @@ impl Item {
     ) -> Result<Self, SealError> {
         let mut nonce = [0; NONCE_LEN];
         rng.try_fill_bytes(&mut nonce).map_err(|_| SealError::Random)?;
-        let key = UnboundKey::new(&AES_256_GCM, object_key.aes().expose()).map_err(|_| SealError::TooLong)?;
-        let aad = Aad::from(associated_data(label, name, sealed_part));
-        let mut sealed = zeroize::Zeroizing::new(*session_key.expose());
-        let tag = LessSafeKey::new(key)
-            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed[..])
-            .map_err(|_| SealError::TooLong)?;
-        let sealed = [&nonce[..], &sealed[..], tag.as_ref()].concat();
-        let sealed = sealed.try_into().map_err(|_| SealError::TooLong)?;
+        let cipher = Aes256Gcm::new(&Key::<Aes256Gcm>::from(*object_key.aes().expose()));
+        let aad = associated_data(label, name, sealed_part);
+        let payload = Payload { msg: session_key.expose(), aad: &aad };
+        let sealed = cipher.encrypt(&nonce.into(), payload).map_err(|_| SealError::TooLong)?;
+        let sealed = [&nonce[..], &sealed].concat().try_into().map_err(|_| SealError::TooLong)?;
         Ok(Self { sealed, commit: commitment(session_key) })
     }
 
