@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The most bytes of specs that a process keeps. Thousands of SealedSecrets may wait at once, after a restore or the first start; those beyond this
 /// are read one by one, which costs a request for each.
-const MOST: usize = 16 << 20;
+const MOST: usize = 8 << 20;
 
 /// The bytes of all specs that are kept.
 static KEPT: AtomicUsize = AtomicUsize::new(0);
