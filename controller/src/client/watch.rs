@@ -30,8 +30,7 @@ pub(crate) fn watch_backoff() -> impl utils::Backoff {
 
 /// The stream without its errors, which go to the log.
 ///
-/// Decided: kube's `Controller` must not see them. After an error of one watch it stops listening to *everything* while it backs off,
-/// up to a minute; and each watch has a backoff of its own already.
+/// Each watch has a backoff of its own, so that an error of one holds up no other.
 pub(crate) fn log_errors<K>(
     resource: &'static str,
     stream: impl Stream<Item = Result<K, watcher::Error>>,

@@ -47,11 +47,14 @@ pub(crate) async fn lead_when_elected<T>(
                 );
                 let fence = Fence::unbounded();
                 on_role(Role::Leader);
+                let mut leading = Box::pin(lead(fence.clone()));
                 let ended = tokio::select! {
-                    ended = Box::pin(lead(fence.clone())) => Some(ended),
+                    ended = &mut leading => Some(ended),
                     () = elector.permitted() => None,
                 };
+                // Before it is dropped: what it has begun on another thread goes on for a moment.
                 fence.close();
+                drop(leading);
                 on_role(Role::Standby);
                 if ended.is_some() {
                     return ended;

@@ -7,6 +7,7 @@ use crate::unseal::gc::collect;
 use crate::unseal::queue::work_queue::run;
 use crate::unseal::read::touch;
 use crate::unseal::reconcile::reconcile;
+use crate::unseal::state::object_state::ObjectStates;
 use api::{ObservedMetadata, WatchedSealedSecret};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, future};
@@ -73,13 +74,15 @@ impl SecretWatch {
     }
 }
 
-/// Reconciles until shutdown, then finishes the reconciliations that have begun. Dropped, it stops at once.
+/// Reconciles until shutdown, then finishes the reconciliations that have begun. Dropped, they stop where they wait next.
 pub(crate) async fn watch(
     context: Arc<Context>,
     scope: Scope,
     secrets: SecretWatch,
     ready: impl FnOnce() + Send + 'static,
 ) {
+    // What runs on another thread when this is dropped goes on for a moment, and shows nothing any more.
+    let _ended = Ended(&context.states);
     let (sealed, writer) = reflector::store::<WatchedSealedSecret>();
     let config = scope.label_selector.iter().fold(watch_config(), |config, it| config.labels(it));
     let (follower, before) = (Arc::clone(&context), sealed.clone());
@@ -136,6 +139,15 @@ pub(crate) async fn watch(
     tokio::select! {
         () = reconciling => {}
         () = announcing => {}
+    }
+}
+
+/// Forgets the objects of a watch when it is dropped.
+struct Ended<'a>(&'a ObjectStates);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.forget_all();
     }
 }
 

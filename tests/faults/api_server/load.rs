@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
+use api::ObservedSecret;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use kube::api::{Api, ListParams};
 use tests::network::fault_proxy::FaultProxy;
 use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
@@ -90,7 +92,7 @@ pub(crate) async fn it_asks_again_at_the_pace_that_refusals_name(stage: Arc<Stag
     const OBJECTS: usize = 100;
     const REFUSED_FOR: Duration = Duration::from_secs(6);
     const RETRY_AFTER: u64 = 2;
-    // SealedSecrets that are reconciled at the same time, events that are sent, and the API server's clock.
+    // SealedSecrets of one namespace that are reconciled at the same time, a few events, and the API server's clock.
     const AT_ONCE: u64 = 32 + 4 + 1;
     stage
         .play(async |scene| {
@@ -121,7 +123,7 @@ pub(crate) async fn it_asks_again_at_the_pace_that_refusals_name(stage: Arc<Stag
         .await
 }
 
-/// However many namespaces are watched, so many SealedSecrets are in hand and no more.
+/// Two namespaces have so many SealedSecrets in hand together, and no more.
 pub(crate) async fn watches_share_one_bound(stage: Arc<Stage>) -> Result<()> {
     const OBJECTS: usize = 24;
     const BOUND: u64 = 32;
@@ -160,13 +162,52 @@ pub(crate) async fn watches_share_one_bound(stage: Arc<Stage>) -> Result<()> {
         .await
 }
 
+/// Such as behind a webhook that does not answer: each write of one namespace hangs, in every place that it may take.
+pub(crate) async fn writes_that_hang_hold_up_their_own_namespace_only(stage: Arc<Stage>) -> Result<()> {
+    const OBJECTS: usize = 60;
+    const BOUND: u64 = 32;
+    const HANGS: Duration = Duration::from_secs(25);
+    stage
+        .play(async |scene| {
+            with_temp_ns(&scene.lab, async |other| {
+                let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+                let namespaces = format!("{},{other}", scene.namespace);
+                let pod = scene.pod()?.through(&proxy.url()).flag("additional-namespaces", &namespaces);
+                let pod = started(pod, &scene.lab).await?;
+                let sealed = scene.seal_for_any_place(&pod).await?;
+                proxy.set([Rule::on("create", "secrets", Fault::Late(HANGS)).times(BOUND)]);
+                let wanted = apply_all(scene, OBJECTS, &sealed).await?;
+                eventually(HANGS / 2, "as many as may be hang", async || {
+                    ensure!(proxy.hits() == BOUND, "{}", proxy.hits());
+                    Ok(())
+                })
+                .await?;
+                scene.apply_in(other, "db", &sealed).await?;
+                scene.person.sees_values(other, "db", &[("v", sealed.value.as_bytes())]).await?;
+                let secrets: Api<ObservedSecret> = Api::namespaced(scene.client(), &scene.namespace);
+                let written = secrets.list(&ListParams::default()).await?.items.len();
+                ensure!(written == 0, "{written} Secrets of the other namespace were written before");
+                proxy.heal();
+                right(scene, &wanted).await?;
+                stop(pod).await
+            })
+            .await
+        })
+        .await
+}
+
+/// Applies so many objects with this value. Returns what is expected of them.
+async fn apply_all(scene: &Scene, count: usize, sealed: &Sealed) -> Result<ExpectedValues> {
+    let names: Vec<String> = (0..count).map(|number| format!("s{number}")).collect();
+    let applying = names.iter().map(|name| scene.apply(name, sealed));
+    stream::iter(applying).buffer_unordered(8).try_collect::<()>().await?;
+    Ok(names.into_iter().map(|name| (name, sealed.value.clone())).collect())
+}
+
 /// Gives every object this value, and waits until all are unsealed and the last event is sent. Returns the number of requests.
 async fn update_all(scene: &Scene, proxy: &FaultProxy, sealed: &Sealed) -> Result<u64> {
     let before = proxy.requests();
-    let names: Vec<String> = (0..UPDATED).map(|number| format!("s{number}")).collect();
-    let applying = names.iter().map(|name| scene.apply(name, sealed));
-    stream::iter(applying).buffer_unordered(8).try_collect::<()>().await?;
-    let wanted = names.into_iter().map(|name| (name, sealed.value.clone())).collect();
+    let wanted = apply_all(scene, UPDATED, sealed).await?;
     right(scene, &wanted).await?;
     loop {
         let sent = proxy.requests();

@@ -71,6 +71,13 @@ impl<T> FairQueue<T> {
         self.due()
     }
 
+    /// Drops work that waits and is not wanted any more.
+    pub(crate) fn retain_waiting(&mut self, is_wanted: impl Fn(&T) -> bool) {
+        for share in self.by_namespace.values_mut() {
+            share.waiting.retain(&is_wanted);
+        }
+    }
+
     /// How long the work of the namespace that took least has taken, among those that have work.
     fn least_taken(&mut self, now: Instant) -> Duration {
         for share in self.by_namespace.values_mut() {

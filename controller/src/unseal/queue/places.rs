@@ -61,7 +61,9 @@ impl Places {
         while let Some((namespace, (object, calls))) = due.pop_front() {
             // Its watch has ended. Not by dropping what has the place, which would nest as deep as there are such objects.
             if calls.is_closed() {
-                due.extend(self.0.lock().leave(&namespace, Instant::now()));
+                let mut queue = self.0.lock();
+                queue.retain_waiting(|(_, calls)| !calls.is_closed());
+                due.extend(queue.leave(&namespace, Instant::now()));
                 continue;
             }
             // If the watch ends just now, the answer has the object with its place, and gives that up.

@@ -16,7 +16,7 @@ use tokio_util::time::DelayQueue;
 use tokio_util::time::delay_queue::Key;
 
 /// Runs `reconcile` for the objects that `triggers` yields until shutdown, then waits for the reconciliations that have begun. Dropped,
-/// it stops at once.
+/// those stop where they wait next.
 ///
 /// An object that is triggered while it waits is reconciled once, and one that is triggered while it is reconciled is reconciled once more.
 /// `reconcile` returns None for an object that does not exist any more.

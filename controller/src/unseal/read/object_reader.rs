@@ -1,6 +1,6 @@
 //! [`ObjectReader`]: reads objects from the API server, and bounds how many reconciliations hold large ones in memory.
 //!
-//! Most objects are small, and 32 reconciliations of them at the same time take little memory. An object may have 1.5
+//! Most objects are small, and 40 reconciliations of them at the same time take little memory. An object may have 1.5
 //! MB, though, and the work on it takes several times that: the SealedSecret as received and decoded, its values, the
 //! existing Secret and the new one. So only a few reconciliations may hold large objects, and the others wait for a
 //! permit. Permits are shared among the namespaces, so that one with hundreds of large objects does not delay the

@@ -104,6 +104,11 @@ impl ObjectStates {
         }
     }
 
+    /// Forgets all objects. From here on, each counts as gone.
+    pub(crate) fn forget_all(&self) {
+        *self.0.lock() = States::default();
+    }
+
     /// Runs `act` unless the object is gone. The object is not forgotten while it runs.
     pub(crate) fn while_known(&self, sealed: &WatchedSealedSecret, act: impl FnOnce()) {
         self.access(sealed, |_, _| act());

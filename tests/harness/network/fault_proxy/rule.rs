@@ -48,7 +48,7 @@ impl Rule {
         Self { times: Some(times), ..self }
     }
 
-    /// Hits only once for each watch, or for each object.
+    /// Hits only once for each watch, or for each object that has its name already; each creation may be hit.
     #[must_use]
     pub fn once_each(self) -> Self {
         Self { hit: Some(HashSet::new()), ..self }
@@ -56,7 +56,9 @@ impl Rule {
 
     fn is_about(&self, api_request: &ApiRequest) -> bool {
         let verb = if self.verb == ANY { api_request.verb != "watch" } else { api_request.verb == self.verb };
-        let fresh = self.hit.as_ref().is_none_or(|hit| !hit.contains(&api_request.target));
+        // The target of a creation is the collection.
+        let is_creation = api_request.verb == "create";
+        let fresh = self.hit.as_ref().is_none_or(|hit| is_creation || !hit.contains(&api_request.target));
         verb && fresh && (self.resource == ANY || api_request.resource == self.resource)
     }
 }
@@ -118,8 +120,9 @@ mod tests {
         assert!(faults(&mut rules, "watch").is_none(), "a watch is hit by name only");
         assert_eq!(rules.hits(), 4);
         rules.set([Rule::always(Fault::Truncate).once_each()]);
-        let hits = ["get", "get", "list", "get"].map(|verb| faults(&mut rules, verb).is_some());
-        assert_eq!(hits, [true, false, true, false]);
+        let verbs = ["get", "get", "list", "get", "create", "create"];
+        let hits = verbs.map(|verb| faults(&mut rules, verb).is_some());
+        assert_eq!(hits, [true, false, true, false, true, true]);
         rules.set([Rule::always(Fault::Truncate).per_cent(30)]);
         let hit = (0..1000).filter(|_| rules.fault_for(&api_request("get")).is_some()).count();
         assert!((200..400).contains(&hit), "{hit}");

@@ -299,3 +299,13 @@ fn objects_that_are_gone_are_reported_and_forgotten() {
     states.while_known(&object("1", "True"), || known = true);
     assert!(known);
 }
+
+#[test]
+fn nothing_is_shown_of_an_object_once_its_watch_has_ended() {
+    let states = states();
+    let mut shown = 0;
+    states.while_known(&object("1", "True"), || shown += 1);
+    states.forget_all();
+    states.while_known(&object("1", "True"), || shown += 1);
+    assert_eq!(shown, 1);
+}
