@@ -11,22 +11,36 @@ const REMEMBERED: usize = 4;
 /// At this number of namespaces, all but the list for all namespaces is forgotten, which costs each one operation or a few.
 const NAMESPACES: usize = 4_096;
 
-/// The keys that opened something, the latest first.
+/// The number of objects more that a key must have opened than the one before it, to be tried before that. Not merely the latest first: where three
+/// keys take turns, the latest is the wrong one each time.
+const AHEAD: u32 = 3;
+
+/// At this number, all are halved: what was opened long ago counts less.
+const MANY: u32 = 32;
+
+/// The keys that opened something: those that opened more come first, and a new one before all.
 #[derive(Debug, Default)]
 pub(crate) struct LikelyKeys(Mutex<Latest>);
 
 #[derive(Debug, Default)]
 struct Latest {
-    by_namespace: HashMap<String, Vec<Fingerprint>>,
-    of_all: Vec<Fingerprint>,
+    by_namespace: HashMap<String, Vec<Likely>>,
+    of_all: Vec<Likely>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Likely {
+    key: Fingerprint,
+    opened: u32,
 }
 
 impl LikelyKeys {
     /// The keys that are likely to open an object of this namespace: first those that opened others of it.
     pub(crate) fn of(&self, namespace: &str) -> Vec<Fingerprint> {
         let latest = self.0.lock();
-        let mut likely = latest.by_namespace.get(namespace).cloned().unwrap_or_default();
-        for key in &latest.of_all {
+        let of_namespace = latest.by_namespace.get(namespace).map_or(&[][..], Vec::as_slice);
+        let mut likely: Vec<_> = of_namespace.iter().map(|likely| likely.key).collect();
+        for Likely { key, .. } in &latest.of_all {
             if !likely.contains(key) {
                 likely.push(*key);
             }
@@ -48,10 +62,23 @@ impl LikelyKeys {
     }
 }
 
-fn note(latest: &mut Vec<Fingerprint>, key: Fingerprint) {
-    latest.retain(|known| *known != key);
-    latest.insert(0, key);
-    latest.truncate(REMEMBERED);
+fn note(likely: &mut Vec<Likely>, key: Fingerprint) {
+    let Some(mut at) = likely.iter().position(|known| known.key == key) else {
+        let opened = likely.first().map_or(1, |first| first.opened);
+        likely.insert(0, Likely { key, opened });
+        likely.truncate(REMEMBERED);
+        return;
+    };
+    likely[at].opened += 1;
+    while at > 0 && likely[at].opened >= likely[at - 1].opened + AHEAD {
+        likely.swap(at - 1, at);
+        at -= 1;
+    }
+    if likely[at].opened >= MANY {
+        for known in likely {
+            known.opened /= 2;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -63,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_of_the_namespace_come_before_those_of_others() {
+    fn those_of_the_namespace_come_before_those_of_others() {
         let likely = LikelyKeys::default();
         let opened = |namespace, number| likely.opened(namespace, std::iter::once(&key(number).to_string()));
         assert!(likely.of("a").is_empty());
@@ -73,8 +100,35 @@ mod tests {
         assert_eq!(likely.of("b"), [key(2), key(1)]);
         assert_eq!(likely.of("new"), [key(2), key(1)]);
         opened("a", 3);
-        opened("a", 1);
+        assert_eq!(likely.of("a"), [key(3), key(1), key(2)]);
+        for _ in 0..AHEAD {
+            opened("a", 1);
+        }
         assert_eq!(likely.of("a"), [key(1), key(3), key(2)]);
+    }
+
+    /// Keys that are tried before the right one.
+    fn wrong(numbers: impl Iterator<Item = usize>) -> usize {
+        let likely = LikelyKeys::default();
+        let tries = numbers.map(|number| {
+            let before = likely.of("a").iter().position(|tried| *tried == key(number)).unwrap_or_default();
+            likely.opened("a", std::iter::once(&key(number).to_string()));
+            before
+        });
+        tries.sum()
+    }
+
+    #[test]
+    fn keys_that_take_turns_cost_one_wrong_key_each_on_average() {
+        assert!(wrong((0..300).map(|number| number % 3)) <= 310);
+        assert!(wrong((0..300).map(|number| number * number % 7 % 3)) <= 310);
+    }
+
+    #[test]
+    fn one_key_after_others_is_soon_the_first() {
+        let others = (0..1_000).map(|number| number % 4);
+        let before = wrong(others.clone());
+        assert!(wrong(others.chain(std::iter::repeat_n(1, 1_000))) <= before + 60);
     }
 
     #[test]
@@ -85,6 +139,6 @@ mod tests {
         }
         let latest = likely.0.lock();
         assert!(latest.by_namespace.len() <= NAMESPACES && latest.of_all.len() == REMEMBERED);
-        assert_eq!(latest.of_all[0], key(2 * NAMESPACES - 1));
+        assert_eq!(latest.of_all[0].key, key(2 * NAMESPACES - 1));
     }
 }
