@@ -10,6 +10,7 @@ use kube::api::{Api, ListParams};
 use tests::network::fault_proxy::FaultProxy;
 use tests::network::fault_proxy::fault::Fault;
 use tests::network::fault_proxy::rule::Rule;
+use tests::pod::Pod;
 use tests::test::eventually::eventually;
 use tests::test::temp_namespace::with_temp_ns;
 
@@ -131,11 +132,7 @@ pub(crate) async fn watches_share_one_bound(stage: Arc<Stage>) -> Result<()> {
     stage
         .play(async |scene| {
             with_temp_ns(&scene.lab, async |other| {
-                let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
-                let namespaces = format!("{},{other}", scene.namespace);
-                let pod = scene.pod()?.through(&proxy.url()).flag("additional-namespaces", &namespaces);
-                let pod = started(pod, &scene.lab).await?;
-                let sealed = scene.seal_for_any_place(&pod).await?;
+                let (proxy, pod, sealed) = watching_both(scene, other).await?;
                 proxy.set([Rule::on("create", "secrets", Fault::Late(HANGS))]);
                 let mut wanted = ExpectedValues::new();
                 for number in 0..OBJECTS {
@@ -170,11 +167,7 @@ pub(crate) async fn writes_that_hang_hold_up_their_own_namespace_only(stage: Arc
     stage
         .play(async |scene| {
             with_temp_ns(&scene.lab, async |other| {
-                let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
-                let namespaces = format!("{},{other}", scene.namespace);
-                let pod = scene.pod()?.through(&proxy.url()).flag("additional-namespaces", &namespaces);
-                let pod = started(pod, &scene.lab).await?;
-                let sealed = scene.seal_for_any_place(&pod).await?;
+                let (proxy, pod, sealed) = watching_both(scene, other).await?;
                 proxy.set([Rule::on("create", "secrets", Fault::Late(HANGS)).times(BOUND)]);
                 let wanted = apply_all(scene, OBJECTS, &sealed).await?;
                 eventually(HANGS / 2, "as many as may be hang", async || {
@@ -194,6 +187,16 @@ pub(crate) async fn writes_that_hang_hold_up_their_own_namespace_only(stage: Arc
             .await
         })
         .await
+}
+
+/// A controller behind a proxy that watches the scene's namespace and another, and a value that opens in both.
+async fn watching_both(scene: &Scene, other: &str) -> Result<(FaultProxy, Pod, Sealed)> {
+    let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+    let namespaces = format!("{},{other}", scene.namespace);
+    let pod = scene.pod()?.through(&proxy.url()).flag("additional-namespaces", &namespaces);
+    let pod = started(pod, &scene.lab).await?;
+    let sealed = scene.seal_for_any_place(&pod).await?;
+    Ok((proxy, pod, sealed))
 }
 
 /// Applies so many objects with this value. Returns what is expected of them.
