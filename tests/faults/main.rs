@@ -99,6 +99,7 @@ fn main() -> ExitCode {
             api_server::watches::watches_that_end_at_any_time,
             api_server::watches::a_retry_after_of_ten_minutes_is_not_waited_for,
             api_server::watches::a_watch_that_has_died_unnoticed,
+            api_server::watches::a_watch_of_secrets_that_is_behind_costs_no_request,
             api_server::watches::a_foreign_secret_that_came_and_went_unseen,
             objects::drift::an_edit_is_corrected_within_a_second_and_reported_once,
             objects::drift::a_conflict_is_bounded_reported_and_ends,

@@ -89,6 +89,7 @@ async fn reconcile_everywhere(replica: &Replica, client: &Client, events: &Event
             key_namespace: cluster.namespace.clone(),
             key_prefix: config.keys.new.prefix.clone(),
             secrets: secrets.store.clone(),
+            secret_writes: Arc::clone(&secrets.writes),
             states: Arc::default(),
             likely_keys: Arc::clone(&likely_keys),
             metrics: Arc::clone(&state.metrics),

@@ -8,7 +8,8 @@ use crate::unseal::queue::cpu_permits::FairSemaphore;
 use crate::unseal::queue::places::Places;
 use crate::unseal::queue::render_rate::RenderRate;
 use crate::unseal::state::likely_keys::LikelyKeys;
-use crate::unseal::state::object_state::ObjectStates;
+use crate::unseal::state::object_states::ObjectStates;
+use crate::unseal::state::secret_writes::SecretWrites;
 use api::{ObservedMetadata, SealedSecretStatus, WatchedSealedSecret};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Client;
@@ -25,6 +26,8 @@ pub(crate) struct Context {
     pub key_prefix: String,
     /// Metadata of all Secrets, as the watch shows them.
     pub secrets: Store<ObservedMetadata<Secret>>,
+    /// What this process wrote and that watch has not shown.
+    pub secret_writes: Arc<SecretWrites>,
     pub states: Arc<ObjectStates>,
     pub likely_keys: Arc<LikelyKeys>,
     pub metrics: Arc<Metrics>,

@@ -7,7 +7,8 @@ use crate::unseal::gc::collect;
 use crate::unseal::queue::work_queue::run;
 use crate::unseal::read::touch;
 use crate::unseal::reconcile::reconcile;
-use crate::unseal::state::object_state::ObjectStates;
+use crate::unseal::state::object_states::ObjectStates;
+use crate::unseal::state::secret_writes::SecretWrites;
 use api::{ObservedMetadata, WatchedSealedSecret};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, future};
@@ -51,6 +52,8 @@ impl Scope {
 pub(crate) struct SecretWatch {
     /// Metadata of all Secrets.
     pub store: Store<ObservedMetadata<Secret>>,
+    /// What this process wrote and the watch has not shown.
+    pub writes: Arc<SecretWrites>,
     listed: Arc<Listed>,
     stream: SecretStream,
 }
@@ -61,6 +64,8 @@ impl SecretWatch {
         let (store, writer) = reflector::store();
         let listed = Arc::<Listed>::default();
         let list_done = Arc::clone(&listed);
+        let writes = Arc::<SecretWrites>::default();
+        let follower = Arc::clone(&writes);
         let secrets = scope.api::<ObservedMetadata<Secret>>(client);
         let before = store.clone();
         let stream = watcher(secrets, watch_config())
@@ -68,9 +73,14 @@ impl SecretWatch {
             // Before the reflector: its store has what the watch showed last.
             .map(move |event| event.map(|event| follow_secret(event, &before)))
             .reflect(writer)
-            .inspect(move |event| list_done.follow(event))
+            .inspect(move |event| {
+                list_done.follow(event);
+                if let Ok(event) = event {
+                    follower.follow(event);
+                }
+            })
             .touched_objects();
-        Self { store, listed, stream: log_errors("Secrets", stream).boxed() }
+        Self { store, writes, listed, stream: log_errors("Secrets", stream).boxed() }
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn read(
         return Ok(Subject::Contested(delay));
     }
     let never_written = facts.recorded.last_secret_version.is_none();
-    let target = if trust_watch && watched.is_none() && never_written {
+    let target = if trust_watch && facts.shown().is_none() && never_written {
         Target::Absent
     } else {
         match reader.get::<ObservedSecret>(&facts.sealed.name_any()).await? {

@@ -128,9 +128,10 @@ async fn unseal(
 fn remember(facts: &Facts, outcome: &Outcome, context: &Context) {
     match outcome {
         Outcome::Synced { act: Act::Settled, .. } | Outcome::Refused(_) | Outcome::Failed(_) => {}
-        Outcome::Synced { act, opened_by, .. } => {
+        Outcome::Synced { resource_version, act, opened_by } => {
             context.states.unsealed(&facts.sealed);
-            let namespace = facts.sealed.namespace().unwrap_or_default();
+            let (namespace, name) = (facts.sealed.namespace().unwrap_or_default(), facts.sealed.name_any());
+            context.secret_writes.wrote(&namespace, &name, resource_version, facts.phase);
             context.likely_keys.opened(&namespace, opened_by.iter().flatten());
             if matches!(act, Act::Corrected | Act::Recreated) {
                 context.states.corrected(&facts.sealed, Instant::now());

@@ -6,7 +6,7 @@ use crate::unseal::outcome::Outcome;
 use crate::unseal::queue::action::Action;
 use crate::unseal::report::Reported;
 use crate::unseal::state::memory::Inputs;
-use crate::unseal::state::object_state::ObjectStates;
+use crate::unseal::state::object_states::ObjectStates;
 use api::WatchedSealedSecret;
 use std::time::{Duration, Instant};
 

@@ -4,7 +4,7 @@
 //! The same files give the same bytes: the archive holds no time and nothing of this machine.
 
 pub(crate) mod archive;
-pub(crate) mod programs;
+pub mod programs;
 pub mod reference;
 
 use std::collections::BTreeMap;

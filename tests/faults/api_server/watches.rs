@@ -17,7 +17,7 @@ use tests::network::fault_proxy::rule::Rule;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
 
-use crate::scene::audit::{ExpectedValues, right};
+use crate::scene::audit::{ExpectedValues, comes_right, right};
 use crate::scene::churn::churn;
 use crate::stage::{Stage, started, stop};
 
@@ -152,6 +152,46 @@ pub(crate) async fn a_watch_that_has_died_unnoticed(stage: Arc<Stage>) -> Result
             })
             .await?;
             right(scene, &ExpectedValues::from([("db".into(), sealed[0].value.clone())])).await?;
+            stop(pod).await
+        })
+        .await
+}
+
+/// The watch of SealedSecrets shows the statuses before the watch of Secrets shows the Secrets: nothing is read for that.
+pub(crate) async fn a_watch_of_secrets_that_is_behind_costs_no_request(stage: Arc<Stage>) -> Result<()> {
+    stage
+        .play(async |scene| {
+            let proxy = FaultProxy::start(&scene.lab.control_plane, scene.seed).await?;
+            let pod = started(scene.pod()?.through(&proxy.url()), &scene.lab).await?;
+            let sealed = scene.seal(&pod, 1).await?;
+            // In the scene's namespace and at home, and three for keys.
+            proxy.set([Rule::on("watch", "secrets", Fault::WatchSilent)]);
+            proxy.cut_watches();
+            eventually(Duration::from_secs(20), "the watches are silent", async || {
+                ensure!(proxy.hits() >= 5, "{} are", proxy.hits());
+                Ok(())
+            })
+            .await?;
+            let read = || proxy.done("get", "secrets");
+            let before = read();
+            let mut wanted = ExpectedValues::new();
+            for number in 0..20 {
+                let name = format!("s{number}");
+                scene.apply(&name, &sealed[0]).await?;
+                scene.person.sees_synced(&scene.namespace, &name, ConditionStatus::True).await?;
+                wanted.insert(name, sealed[0].value.clone());
+            }
+            // Each status is shown, and the annotation after it.
+            let note = json!({ "metadata": { "annotations": { "note": "after" } } });
+            for name in wanted.keys() {
+                scene.person.patch_sealed(&scene.namespace, name, &note).await?;
+            }
+            comes_right(scene, &wanted).await?;
+            ensure!(read() == before, "{} Secrets were read", read() - before);
+            scene.person.delete_secret(&scene.namespace, "s7").await?;
+            proxy.heal();
+            proxy.cut_watches();
+            right(scene, &wanted).await.context("a Secret that was deleted before the watch showed it")?;
             stop(pod).await
         })
         .await

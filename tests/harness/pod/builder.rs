@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::ResourceExt as _;
+use release::image::programs::CONTROLLER_ALLOCATOR;
 use tokio::process::Command;
 
 use crate::control_plane::port::free_port;
@@ -140,6 +141,9 @@ impl PodBuilder {
         let mut args = container::arguments(container, &env);
         if !self.shutdown_delay {
             env.insert(SHUTDOWN_DELAY.into(), "0s".into());
+        }
+        if matches!(self.maker, Maker::Ours) {
+            env.extend(CONTROLLER_ALLOCATOR.map(|(name, value)| (name.to_owned(), value.to_owned())));
         }
         env.extend(self.env.iter().cloned());
         self.flags.iter().for_each(|(name, value)| container::set_flag(&mut args, name, value));

@@ -15,7 +15,7 @@ use tests::test::cleanup::Cleanup;
 use tests::test::eventually::eventually;
 use tests::user::person::Person;
 
-use crate::process::memory::{OF_THE_IMAGE, memory};
+use crate::process::memory::memory;
 use crate::stage::{Stage, stop};
 
 const NAMESPACES: usize = 100;
@@ -32,8 +32,10 @@ pub(crate) async fn a_hundred_with_large_objects_fit_into_the_memory_limit(stage
             let names: Vec<String> = (0..NAMESPACES).map(|number| format!("{namespace}-{number}")).collect();
             let cleanup = many(&stage, &names).await?;
             let start = async || {
-                let pod = OF_THE_IMAGE.iter().fold(stage.pod()?, |pod, (name, value)| pod.env(name, value));
-                let pod = pod.flag("all-namespaces", "false").flag("additional-namespaces", &names.join(","));
+                let pod = stage
+                    .pod()?
+                    .flag("all-namespaces", "false")
+                    .flag("additional-namespaces", &names.join(","));
                 let mut pod = pod.start(&stage.lab).await?;
                 pod.wait_ready().await?;
                 anyhow::Ok(pod)

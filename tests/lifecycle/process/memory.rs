@@ -42,10 +42,6 @@ const MOST: u64 = 4 * (BODY as u64);
 /// What may remain after all requests, for threads and pools that did not exist before.
 const LEFT: u64 = 12 << 20;
 
-/// The image's settings for the allocator (Dockerfile).
-pub(crate) const OF_THE_IMAGE: [(&str, &str); 2] =
-    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "131072")];
-
 fn process(pod: &Pod) -> Result<u32> {
     pod.process_id().context("the controller has ended")
 }
@@ -131,7 +127,6 @@ pub(crate) async fn a_body_takes_no_more_than_a_few_times_its_size(stage: Arc<St
     stage
         .alone(async |_| {
             let pod = stage.pod()?.flag("rate-limit", "1000").flag("rate-limit-burst", "1000");
-            let pod = OF_THE_IMAGE.iter().fold(pod, |pod, (name, value)| pod.env(name, value));
             let mut pod = pod.start(&stage.lab).await?;
             pod.wait_ready().await?;
             let http = http_client().build()?;
@@ -252,8 +247,7 @@ pub(crate) async fn the_memory_limit_holds_for_large_sealed_secrets(stage: Arc<S
         .alone(async |namespace| {
             let limit = stage.memory_limit()? << 20;
             let start = async || {
-                let pod = OF_THE_IMAGE.iter().fold(stage.pod()?, |pod, (name, value)| pod.env(name, value));
-                let mut pod = pod.start(&stage.lab).await?;
+                let mut pod = stage.pod()?.start(&stage.lab).await?;
                 pod.wait_ready().await?;
                 anyhow::Ok(pod)
             };

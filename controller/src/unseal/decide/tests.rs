@@ -16,6 +16,7 @@ use crate::unseal::read::facts::History;
 use crate::unseal::read::settled::Recorded;
 use crate::unseal::read::target::ExistingSecret;
 use crate::unseal::state::memory::{Inputs, Memory};
+use crate::unseal::state::secret_writes::WatchPhase;
 use api::annotations::{MANAGED, PATCH};
 use api::annotations::{NAMESPACE_WIDE, SKIP_SET_OWNER_REFERENCES, UNSEALED_FROM};
 use api::{ObservedSealedSecret, Scope, SealedSecretSpec};
@@ -75,6 +76,8 @@ fn facts(observed: &ObservedSealedSecret, ring: &KeyRing, given: &Given) -> Fact
         ring: Arc::new(ring.clone()),
         likely_keys: Vec::new(),
         watched_secret: None,
+        unseen_version: None,
+        phase: WatchPhase::default(),
         memory: Memory { is_collector_late: given.is_collector_late, ..Memory::default() },
         recorded: Recorded::default(),
         history: History { drift: given.drift, unsealed: given.unsealed, left_by_us: given.left_by_us },

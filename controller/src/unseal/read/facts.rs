@@ -4,6 +4,7 @@ use crate::unseal::context::Context;
 use crate::unseal::read::compromise::{known_hint, sealed_with_revoked};
 use crate::unseal::read::settled::{Recorded, Shown, corrects_drift};
 use crate::unseal::state::memory::{Inputs, Memory};
+use crate::unseal::state::secret_writes::WatchPhase;
 use api::{ObservedMetadata, Scope, SealedSecretStatus, WatchedSealedSecret};
 use envelope::Fingerprint;
 use k8s_openapi::api::core::v1::Secret;
@@ -23,6 +24,10 @@ pub(crate) struct Facts {
     pub likely_keys: Vec<Fingerprint>,
     /// The metadata of the existing Secret, as the watch shows it.
     pub watched_secret: Option<Arc<ObservedMetadata<Secret>>>,
+    /// The version of the existing Secret that this process wrote, while the watch does not show it.
+    pub unseen_version: Option<String>,
+    /// The phase of the watch of Secrets.
+    pub phase: WatchPhase,
     pub memory: Memory,
     pub recorded: Recorded,
     pub history: History,
@@ -45,6 +50,8 @@ impl Facts {
     pub(crate) fn gather(sealed: &Arc<WatchedSealedSecret>, context: &Context, now: Instant) -> Self {
         let memory = context.states.recall(sealed, now);
         let namespace = sealed.namespace().unwrap_or_default();
+        // Before the store: what the watch shows in between is in the store.
+        let (unseen_version, phase) = context.secret_writes.unseen(&namespace, &sealed.name_any());
         let watched_secret = context.secrets.get(&ObjectRef::new(&sealed.name_any()).within(&namespace));
         let inputs = Inputs {
             generation: sealed.metadata.generation,
@@ -60,7 +67,18 @@ impl Facts {
         let history = History::of(&recorded, &memory);
         let (sealed, ring) = (Arc::clone(sealed), Arc::default());
         let likely_keys = Vec::new();
-        let mut facts = Self { sealed, ring, likely_keys, watched_secret, memory, recorded, history, inputs };
+        let mut facts = Self {
+            sealed,
+            ring,
+            likely_keys,
+            watched_secret,
+            unseen_version,
+            phase,
+            memory,
+            recorded,
+            history,
+            inputs,
+        };
         facts.take_ring(context);
         facts
     }
@@ -85,8 +103,11 @@ impl Facts {
         self.watched_secret.as_ref().and_then(|secret| secret.editor.clone())
     }
 
-    /// The existing Secret, as the watch shows it.
+    /// The existing Secret, as the watch shows it, or as this process wrote it since.
     pub(crate) fn shown(&self) -> Option<Shown<'_>> {
+        if let Some(version) = self.unseen_version.as_deref() {
+            return Some(Shown { version: Some(version), same_since: None });
+        }
         let secret = self.watched_secret.as_deref()?;
         let wanted = self.sealed.wanted.as_ref();
         let trace = secret.trace.as_deref().filter(|trace| wanted.is_some_and(|wanted| trace.has(wanted)));

@@ -1,4 +1,4 @@
-//! [`Memory`] and [`Inputs`]: what [`ObjectStates`](crate::unseal::state::object_state::ObjectStates) returns, and what
+//! [`Memory`] and [`Inputs`]: what [`ObjectStates`](crate::unseal::state::object_states::ObjectStates) returns, and what
 //! it compares.
 
 use crate::unseal::cause::identity::Identity;

@@ -5,6 +5,10 @@ use std::path::Path;
 use crate::image::Image;
 use crate::image::reference::Reference;
 
+/// The settings for the controller's allocator, which its image has: controller/Dockerfile says why.
+pub const CONTROLLER_ALLOCATOR: [(&str, &str); 2] =
+    [("MALLOC_ARENA_MAX", "2"), ("MALLOC_MMAP_THRESHOLD_", "131072")];
+
 impl Image {
     /// The image of the controller whose executable is `program`.
     pub fn controller(program: &Path, reference: Reference) -> Self {
@@ -12,8 +16,8 @@ impl Image {
             .program("/usr/local/bin/controller", program)
             .symlink("/sealed-secrets-controller", "usr/local/bin/controller")
             .environment("PATH", "/usr/local/bin")
-            .environment("MALLOC_ARENA_MAX", "2")
-            .environment("MALLOC_MMAP_THRESHOLD_", "131072")
+            .environment(CONTROLLER_ALLOCATOR[0].0, CONTROLLER_ALLOCATOR[0].1)
+            .environment(CONTROLLER_ALLOCATOR[1].0, CONTROLLER_ALLOCATOR[1].1)
             .user("1001:1001")
             .port(8080)
             .port(8081)

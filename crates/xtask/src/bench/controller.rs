@@ -1,7 +1,7 @@
 //! The parts that need a control plane: our controller beside upstream's on one control plane, one after the other with the same keys
 //! and the same objects. Each part is a file below.
 
-mod backlog;
+pub(super) mod backlog;
 pub(super) mod latency;
 pub(super) mod limit;
 mod load;
@@ -20,6 +20,7 @@ use harness::lab::Lab;
 use harness::programs::Programs;
 use harness::programs::program::Program;
 
+use self::backlog::Task;
 use self::site::Site;
 use super::machine::version;
 use super::numbers::{Run, SIDES};
@@ -66,9 +67,9 @@ impl Prepared {
 }
 
 /// Every point of every curve, both sides in turn.
-pub(super) async fn curves(site: &mut Site<'_>, full: bool) -> Result<Vec<Run>> {
+pub(super) async fn curves(site: &mut Site<'_>, tasks: Vec<Task>) -> Result<Vec<Run>> {
     let mut runs = Vec::new();
-    for task in backlog::tasks(full) {
+    for task in tasks {
         site.with_keys(task.keys).await?;
         let namespace = site.namespace().await?;
         let sealed = task.seal(&namespace, site.keys())?;

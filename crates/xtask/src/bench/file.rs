@@ -27,9 +27,10 @@ impl Numbers {
 
     /// Replaces each subject that `newer` has.
     pub(super) fn merge(&mut self, newer: Self) {
-        let Self { cli, controller, latency, limit, scale } = newer;
+        let Self { cli, controller, memory, latency, limit, scale } = newer;
         replace(&mut self.cli, cli);
         replace(&mut self.controller, controller);
+        replace(&mut self.memory, memory);
         replace(&mut self.latency, latency);
         replace(&mut self.limit, limit);
         replace(&mut self.scale, scale);

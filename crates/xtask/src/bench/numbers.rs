@@ -15,6 +15,8 @@ pub(super) struct Numbers {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<Taken<Vec<Run>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Taken<Vec<Run>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<Taken<Latency>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Taken<Limit>>,
@@ -184,7 +186,7 @@ impl Floor {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Limit {
     pub cores: usize,
-    /// Seconds of one core for a private-key operation.
+    /// Seconds of one core for a private-key operation, while all cores do them.
     pub private_key: f64,
     /// CPU seconds of one request each.
     pub secret: Cost,

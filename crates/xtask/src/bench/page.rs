@@ -40,6 +40,9 @@ pub(super) fn text(numbers: &Numbers, plots: &[Plot], folder: &str) -> String {
         }
         let old_keys = tables::old_keys::old_keys(&taken.measured);
         page.part(title(Curve::OldKeys).text, old_keys, "");
+    }
+    if let Some(taken) = &numbers.memory {
+        page.head("Memory", taken);
         page.part(title(Curve::Memory).text, tables::curves::memories(&taken.measured), "memory");
         page.part("Restart", tables::curves::restarts(&taken.measured), "");
     }
@@ -160,6 +163,6 @@ mod tests {
             assert!(text.contains(&format!("](there/{}.svg)", plot.file)), "{}", plot.file);
         }
         assert!(!without_plots(&text).contains("!["));
-        assert!(text.matches("2026-01-02, commit abc").count() == 4);
+        assert!(text.matches("2026-01-02, commit abc").count() == 5);
     }
 }

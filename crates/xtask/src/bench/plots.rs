@@ -25,9 +25,12 @@ pub(super) fn all(numbers: &Numbers) -> Result<Vec<Plot>> {
     let mut plots = Vec::new();
     if let Some(taken) = &numbers.controller {
         let curves = CURVES.iter().map(|&curve| (title(curve).file, throughput(&taken.measured, curve)));
-        for (file, chart) in curves.chain([(title(Curve::Memory).file, memories(&taken.measured))]) {
+        for (file, chart) in curves {
             plots.extend(plot(file, chart, &place(taken))?);
         }
+    }
+    if let Some(taken) = &numbers.memory {
+        plots.extend(plot(title(Curve::Memory).file, memories(&taken.measured), &place(taken))?);
     }
     if let Some(taken) = &numbers.latency {
         plots.extend(plot("latency", latencies(&taken.measured), &place(taken))?);

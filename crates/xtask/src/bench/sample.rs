@@ -46,10 +46,20 @@ fn run(curve: Curve, side: Side, objects: usize, seconds: f64) -> Run {
     }
 }
 
+fn both(curve: Curve, objects: usize, upstream: f64, ours: f64) -> [Run; 2] {
+    [run(curve, Side::Upstream, objects, upstream), run(curve, Side::Ours, objects, ours)]
+}
+
+fn memory_runs() -> Vec<Run> {
+    [
+        both(Curve::Memory, 500, 20.0, 5.0),
+        both(Curve::Memory, 1_000, 40.0, 10.0),
+        both(Curve::Memory, 2_000, 80.0, 20.0),
+    ]
+    .concat()
+}
+
 fn runs() -> Vec<Run> {
-    let both = |curve, objects, upstream, ours| {
-        [run(curve, Side::Upstream, objects, upstream), run(curve, Side::Ours, objects, ours)]
-    };
     let old_keys = |keys, sealed_with, upstream, ours| {
         both(Curve::OldKeys, 100, upstream, ours).map(|run| Run { keys, sealed_with, ..run })
     };
@@ -57,9 +67,6 @@ fn runs() -> Vec<Run> {
         both(Curve::Objects, 100, 2.0, 0.5),
         both(Curve::Objects, 1_000, 30.0, 4.0),
         both(Curve::Objects, 3_000, 90.0, 12.0),
-        both(Curve::Memory, 500, 20.0, 5.0),
-        both(Curve::Memory, 1_000, 40.0, 10.0),
-        both(Curve::Memory, 2_000, 80.0, 20.0),
         old_keys(1, 1, 4.0, 1.0),
         old_keys(31, 1, 40.0, 1.1),
         old_keys(31, 3, 40.0, 1.2),
@@ -97,6 +104,7 @@ pub(super) fn numbers() -> Numbers {
             command("10", Some(10)),
         ])),
         controller: Some(taken(runs())),
+        memory: Some(taken(memory_runs())),
         latency: Some(taken(Latency {
             secret: Both { upstream: vec![0.008, 0.009], ours: vec![0.004, 0.005] },
             synced: Both { upstream: vec![0.010, 0.012], ours: vec![0.006, 0.007] },

@@ -34,7 +34,7 @@ mod tests {
         assert!(latency::latencies(&numbers.latency.unwrap().measured).contains("floor"));
         let scale = scale::sizes(&numbers.scale.unwrap().measured);
         assert!(scale.contains("5,000 in 50") && scale.contains("extrapolated"), "{scale}");
-        let runs = numbers.controller.unwrap().measured;
+        let runs = numbers.memory.unwrap().measured;
         assert!(curves::memories(&runs).unwrap().contains("100,000 extrapolated"));
         assert!(curves::restarts(&runs).unwrap().contains("1,000"));
     }

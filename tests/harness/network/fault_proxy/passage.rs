@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use anyhow::anyhow;
 use bytes::Bytes;
-use futures::{StreamExt as _, stream};
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _, stream};
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -37,7 +38,8 @@ pub(crate) async fn pass(
         Some(Fault::WatchGone) => Ok(whole(gone())),
         Some(Fault::WatchEnds) => Ok(whole(answer(200, ""))),
         Some(Fault::WatchSilent) => {
-            Ok(answer(200, "").map(|_| StreamBody::new(stream::pending()).boxed_unsync()))
+            let silence = stream::pending().take_until(cut(shared));
+            Ok(answer(200, "").map(|_| StreamBody::new(silence).boxed_unsync()))
         }
         Some(Fault::WatchGarbage) => Ok(whole(answer(200, "this is no event\n"))),
         Some(Fault::Late(delay)) => {
@@ -116,10 +118,14 @@ async fn send(
     if api_request.verb != "watch" {
         return Ok(Response::from_parts(parts, body.map_err(Into::into).boxed_unsync()));
     }
-    let mut cuts = shared.cuts.subscribe();
-    let cut = async move { cuts.changed().await };
-    let frames = BodyStream::new(body).map(|frame| frame.map_err(Into::into)).take_until(Box::pin(cut));
+    let frames = BodyStream::new(body).map(|frame| frame.map_err(Into::into)).take_until(cut(shared));
     Ok(Response::from_parts(parts, StreamBody::new(frames).boxed_unsync()))
+}
+
+/// Ends when the watches are cut next.
+fn cut(shared: &Shared) -> BoxFuture<'static, ()> {
+    let mut cuts = shared.cuts.subscribe();
+    async move { _ = cuts.changed().await }.boxed()
 }
 
 /// Removes the headers that concern one connection only.

@@ -4,6 +4,7 @@ use super::*;
 use crate::unseal::read::facts::History;
 use crate::unseal::read::settled::Recorded;
 use crate::unseal::state::memory::{Inputs, Memory};
+use crate::unseal::state::secret_writes::WatchPhase;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -80,6 +81,8 @@ fn facts(secret: ObservedMetadata<Secret>, template: &Value) -> Facts {
         ring: Arc::default(),
         likely_keys: Vec::new(),
         watched_secret: Some(Arc::new(secret)),
+        unseen_version: None,
+        phase: WatchPhase::default(),
         history: History::default(),
         recorded,
         sealed,

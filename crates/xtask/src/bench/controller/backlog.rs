@@ -25,7 +25,7 @@ const TIMEOUT: Duration = Duration::from_mins(30);
 
 /// One point of a curve.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Task {
+pub(in crate::bench) struct Task {
     pub curve: Curve,
     pub load: Load,
     pub keys: usize,
@@ -40,21 +40,25 @@ pub(super) const fn task(curve: Curve, load: Load, keys: usize) -> Task {
     Task { curve, load, keys, sealed_with: 1, rounds: 1, restarts: false }
 }
 
-/// All tasks, in the order of their number of keys. Numbers of objects are such that ours takes about a second or more, and upstream's
-/// not more than a minute or two in the default form.
-pub(super) fn tasks(full: bool) -> Vec<Task> {
-    let one_item = |curve, objects, keys| task(curve, Load::of(objects, 1), keys);
-    let values = |objects, value_bytes| task(Curve::Values, Load { value_bytes, ..Load::of(objects, 1) }, 1);
-    let all_keys = |objects, keys| Task { sealed_with: keys, ..one_item(Curve::AllKeys, objects, keys) };
-    let memory = |objects| {
+/// The tasks of the memory: three sizes.
+pub(in crate::bench) fn memory_tasks(full: bool) -> Vec<Task> {
+    let task = |objects| {
         let load = Load { is_applied: true, ..Load::of(objects, 5) };
         Task { restarts: true, ..task(Curve::Memory, load, 1) }
     };
+    if full { [1_000, 3_000, 10_000] } else { [500, 1_000, 2_000] }.map(task).into()
+}
+
+/// The tasks of the throughput, in the order of their number of keys. Numbers of objects are such that ours takes about a second or more,
+/// and upstream's not more than a minute or two in the default form.
+pub(in crate::bench) fn throughput_tasks(full: bool) -> Vec<Task> {
+    let one_item = |curve, objects, keys| task(curve, Load::of(objects, 1), keys);
+    let values = |objects, value_bytes| task(Curve::Values, Load { value_bytes, ..Load::of(objects, 1) }, 1);
+    let all_keys = |objects, keys| Task { sealed_with: keys, ..one_item(Curve::AllKeys, objects, keys) };
     let old_keys = |keys, sealed_with| {
         let load = Load::of(if full { 500 } else { 100 }, 5);
         Task { sealed_with, ..task(Curve::OldKeys, load, keys) }
     };
-    let sizes = if full { [1_000, 3_000, 10_000] } else { [500, 1_000, 2_000] };
     let mut tasks = vec![
         Task { rounds: 3, ..one_item(Curve::Objects, 100, 1) },
         one_item(Curve::Objects, 1_000, 1),
@@ -69,9 +73,6 @@ pub(super) fn tasks(full: bool) -> Vec<Task> {
         one_item(Curve::OldestKey, 300, 1),
         all_keys(300, 1),
         old_keys(1, 1),
-        memory(sizes[0]),
-        memory(sizes[1]),
-        memory(sizes[2]),
         one_item(Curve::OldestKey, 100, 10),
         all_keys(100, 10),
         old_keys(31, 1),
@@ -81,8 +82,7 @@ pub(super) fn tasks(full: bool) -> Vec<Task> {
     ];
     if full {
         // Upstream's takes minutes for each of the others.
-        let is_quick =
-            |task: &Task| task.load.objects <= 1_000 && !matches!(task.curve, Curve::Memory | Curve::OldKeys);
+        let is_quick = |task: &Task| task.load.objects <= 1_000 && task.curve != Curve::OldKeys;
         for task in tasks.iter_mut().filter(|task| is_quick(task)) {
             task.rounds = 3;
         }

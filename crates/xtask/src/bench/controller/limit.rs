@@ -7,7 +7,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::backlog::task;
 use super::load::{self, Load, Sealed};
-use super::private_key::PrivateKeyOperation;
+use super::private_key::on_all_cores;
 use super::samples::Samples;
 use super::site::{Created, Site};
 use super::usage::Processes;
@@ -46,9 +46,8 @@ pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result
     })
     .await?;
     site.clear(&namespace).await?;
-    let operation = PrivateKeyOperation::with(site.keys().first().context("there is no key")?)?;
-    let times =
-        tokio::task::block_in_place(|| (0..OPERATIONS).map(|_| operation.run()).collect::<Result<Vec<_>>>())?;
+    let key = site.keys().first().context("there is no key")?;
+    let times = tokio::task::block_in_place(|| on_all_cores(key, OPERATIONS))?;
     let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
     let backlog = backlog(site, if full { 10_000 } else { 3_000 }).await?;
     let private_key = median(&times).context("nothing was measured")?;

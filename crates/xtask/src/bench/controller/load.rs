@@ -28,7 +28,7 @@ pub(super) struct Key {
 
 /// SealedSecrets to be made.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Load {
+pub(in crate::bench) struct Load {
     pub objects: usize,
     pub items: usize,
     pub value_bytes: usize,

@@ -29,7 +29,7 @@ const WORDS: [(&str, &str); 52] = [
     ("insist", "retry"),
     ("kept", "cached"),
     ("known", "key_records"),
-    ("ledger", "object_state"),
+    ("ledger", "object_states"),
     ("loose", "text_scan"),
     ("meant_by", "from_args, try_from"),
     ("means", "opener"),
