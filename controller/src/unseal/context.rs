@@ -26,7 +26,7 @@ pub(crate) struct Context {
     pub key_prefix: String,
     /// Metadata of all Secrets, as the watch shows them.
     pub secrets: Store<ObservedMetadata<Secret>>,
-    /// What this process wrote and that watch has not shown.
+    /// What this process wrote or found right, and that watch has not shown.
     pub secret_writes: Arc<SecretWrites>,
     pub states: Arc<ObjectStates>,
     pub likely_keys: Arc<LikelyKeys>,

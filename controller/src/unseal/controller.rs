@@ -74,10 +74,10 @@ impl SecretWatch {
             .map(move |event| event.map(|event| follow_secret(event, &before)))
             .reflect(writer)
             .inspect(move |event| {
-                list_done.follow(event);
                 if let Ok(event) = event {
                     follower.follow(event);
                 }
+                list_done.follow(event);
             })
             .touched_objects();
         Self { store, writes, listed, stream: log_errors("Secrets", stream).boxed() }

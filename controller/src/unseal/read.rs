@@ -20,9 +20,9 @@ use kube::ResourceExt as _;
 
 /// Reads the existing Secret and the spec, unless the facts settle the SealedSecret.
 ///
-/// The metadata watch may lag behind this process' own writes. If it shows no Secret although the status names one, or
-/// if a decision by it has just failed (`trust_watch` false), the Secret is read from the API server. The inputs become
-/// those of what was read.
+/// The metadata watch may lag behind; only this process' own writes are known before it shows them. If there seems to be no Secret
+/// although the status names one, or if a decision by the watch has just failed (`trust_watch` false), the Secret is read from the API
+/// server. The inputs become those of what was read.
 pub(crate) async fn read(
     facts: &mut Facts,
     reader: &mut ObjectReader<'_>,

@@ -131,7 +131,13 @@ fn remember(facts: &Facts, outcome: &Outcome, context: &Context) {
         Outcome::Synced { resource_version, act, opened_by } => {
             context.states.unsealed(&facts.sealed);
             let (namespace, name) = (facts.sealed.namespace().unwrap_or_default(), facts.sealed.name_any());
-            context.secret_writes.wrote(&namespace, &name, resource_version, facts.phase);
+            context.secret_writes.wrote(
+                &namespace,
+                &name,
+                resource_version,
+                facts.watch_phase,
+                Instant::now(),
+            );
             context.likely_keys.opened(&namespace, opened_by.iter().flatten());
             if matches!(act, Act::Corrected | Act::Recreated) {
                 context.states.corrected(&facts.sealed, Instant::now());

@@ -43,7 +43,7 @@ const FILE: &str = "numbers.json";
 pub(crate) struct Arguments {
     /// What to measure. Default: all but `scale`; with --full, all
     subjects: Vec<Subject>,
-    /// Measure more rounds, and up to 10,000 SealedSecrets: about an hour instead of a quarter of one
+    /// Measure more rounds, and all that is said of 10,000 SealedSecrets: about an hour instead of 20 minutes
     #[arg(long)]
     full: bool,
     /// Folder for the JSON file, the tables and the plots. Subjects that are in its JSON file already, and are not measured now, stay.

@@ -143,7 +143,10 @@ impl PodBuilder {
             env.insert(SHUTDOWN_DELAY.into(), "0s".into());
         }
         if matches!(self.maker, Maker::Ours) {
-            env.extend(CONTROLLER_ALLOCATOR.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            // As those of an image: the Deployment's win.
+            for (name, value) in CONTROLLER_ALLOCATOR {
+                env.entry(name.into()).or_insert_with(|| value.into());
+            }
         }
         env.extend(self.env.iter().cloned());
         self.flags.iter().for_each(|(name, value)| container::set_flag(&mut args, name, value));

@@ -77,7 +77,7 @@ fn facts(observed: &ObservedSealedSecret, ring: &KeyRing, given: &Given) -> Fact
         likely_keys: Vec::new(),
         watched_secret: None,
         unseen_version: None,
-        phase: WatchPhase::default(),
+        watch_phase: WatchPhase::default(),
         memory: Memory { is_collector_late: given.is_collector_late, ..Memory::default() },
         recorded: Recorded::default(),
         history: History { drift: given.drift, unsealed: given.unsealed, left_by_us: given.left_by_us },

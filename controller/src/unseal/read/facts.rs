@@ -24,10 +24,10 @@ pub(crate) struct Facts {
     pub likely_keys: Vec<Fingerprint>,
     /// The metadata of the existing Secret, as the watch shows it.
     pub watched_secret: Option<Arc<ObservedMetadata<Secret>>>,
-    /// The version of the existing Secret that this process wrote, while the watch does not show it.
+    /// The version of the existing Secret that this process wrote or found right, while the watch does not show it.
     pub unseen_version: Option<String>,
     /// The phase of the watch of Secrets.
-    pub phase: WatchPhase,
+    pub watch_phase: WatchPhase,
     pub memory: Memory,
     pub recorded: Recorded,
     pub history: History,
@@ -51,7 +51,7 @@ impl Facts {
         let memory = context.states.recall(sealed, now);
         let namespace = sealed.namespace().unwrap_or_default();
         // Before the store: what the watch shows in between is in the store.
-        let (unseen_version, phase) = context.secret_writes.unseen(&namespace, &sealed.name_any());
+        let (unseen_version, watch_phase) = context.secret_writes.unseen(&namespace, &sealed.name_any(), now);
         let watched_secret = context.secrets.get(&ObjectRef::new(&sealed.name_any()).within(&namespace));
         let inputs = Inputs {
             generation: sealed.metadata.generation,
@@ -61,7 +61,9 @@ impl Facts {
             hint: None,
             revoked: false,
             ring_version: 0,
-            target_version: watched_secret.as_ref().and_then(|secret| secret.resource_version()),
+            target_version: unseen_version
+                .clone()
+                .or_else(|| watched_secret.as_ref().and_then(|secret| secret.resource_version())),
         };
         let recorded = Recorded::of(sealed, memory.status.as_ref());
         let history = History::of(&recorded, &memory);
@@ -73,7 +75,7 @@ impl Facts {
             likely_keys,
             watched_secret,
             unseen_version,
-            phase,
+            watch_phase,
             memory,
             recorded,
             history,

@@ -1,4 +1,4 @@
-//! [`SecretWrites`]: the versions of Secrets that this process wrote, until the watch of Secrets shows them.
+//! [`SecretWrites`]: the versions of Secrets that this process wrote or found right, until the watch of Secrets shows them.
 //!
 //! The watch of SealedSecrets may be faster than that of Secrets: it shows the status that names a version which the other watch does not
 //! show yet. Without this, the Secret would be read each time that happens.
@@ -10,6 +10,10 @@ use kube::runtime::reflector::ObjectRef;
 use kube::runtime::watcher::Event;
 use parking_lot::Mutex;
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How long the watch may take. It takes milliseconds; where it is refused, or silent, the Secret is read as if nothing was remembered.
+const BELIEVED: Duration = Duration::from_secs(30);
 
 /// The writes that the watch has not shown.
 #[derive(Debug, Default)]
@@ -17,8 +21,8 @@ pub(crate) struct SecretWrites(Mutex<Writes>);
 
 #[derive(Debug, Default)]
 struct Writes {
-    by_name: HashMap<ObjectRef<Secret>, u64>,
-    /// The latest version that the watch has shown, of any Secret.
+    by_name: HashMap<ObjectRef<Secret>, (u64, Instant)>,
+    /// The latest version that the watch has shown since its last list, of any Secret.
     shown: u64,
     phase: WatchPhase,
 }
@@ -32,17 +36,20 @@ impl SecretWrites {
     /// Follows the watch. To be called after its reflector, so that a write is remembered until the store has it.
     pub(crate) fn follow(&self, event: &Event<ObservedMetadata<Secret>>) {
         let writes = &mut *self.0.lock();
+        if let Event::Init | Event::InitDone = event {
+            writes.by_name.clear();
+            writes.phase.0 += 1;
+        }
         match event {
-            Event::Init | Event::InitDone => {
-                writes.by_name.clear();
-                writes.phase.0 += 1;
-            }
+            // Where etcd was restored from a backup, versions begin again from an earlier one.
+            Event::Init => writes.shown = 0,
+            Event::InitDone => {}
             Event::InitApply(secret) | Event::Apply(secret) | Event::Delete(secret) => {
                 let version = secret.resource_version().and_then(|version| number(&version));
                 writes.shown = writes.shown.max(version.unwrap_or_default());
                 if !writes.by_name.is_empty() {
                     let this = name_of(&secret.namespace().unwrap_or_default(), &secret.name_any());
-                    if writes.by_name.get(&this).is_some_and(|ours| *ours <= writes.shown) {
+                    if writes.by_name.get(&this).is_some_and(|(ours, _)| *ours <= writes.shown) {
                         writes.by_name.remove(&this);
                     }
                 }
@@ -50,21 +57,26 @@ impl SecretWrites {
         }
     }
 
-    /// The version that this process wrote and the watch has not shown, if any; and the phase of the watch.
-    pub(crate) fn unseen(&self, namespace: &str, name: &str) -> (Option<String>, WatchPhase) {
+    /// The version that is not shown yet, if any; and the phase of the watch.
+    pub(crate) fn unseen(&self, namespace: &str, name: &str, now: Instant) -> (Option<String>, WatchPhase) {
         let writes = self.0.lock();
-        let version =
-            (!writes.by_name.is_empty()).then(|| writes.by_name.get(&name_of(namespace, name))).flatten();
-        (version.map(u64::to_string), writes.phase)
+        // Nearly always: without a name of its own for each look.
+        if writes.by_name.is_empty() {
+            return (None, writes.phase);
+        }
+        let unseen = writes.by_name.get(&name_of(namespace, name));
+        let unseen = unseen.filter(|(_, since)| now.saturating_duration_since(*since) < BELIEVED);
+        (unseen.map(|(version, _)| version.to_string()), writes.phase)
     }
 
-    /// Records a version that this process wrote, or found right, in a reconciliation that began in `phase`.
-    pub(crate) fn wrote(&self, namespace: &str, name: &str, version: &str, phase: WatchPhase) {
+    /// Records a version that this process wrote or found right by reading it, in a reconciliation that began in `phase`. Never what only the
+    /// status says: that Secret may be gone, and no event would show that.
+    pub(crate) fn wrote(&self, namespace: &str, name: &str, version: &str, phase: WatchPhase, now: Instant) {
         let writes = &mut *self.0.lock();
         let Some(version) = number(version) else { return };
-        // Where the watch has shown a later version of any Secret, it has shown this one as well, and maybe that it is gone.
+        // Where the watch has shown this version of any Secret or a later one, it has shown this one as well, and maybe that it is gone.
         if writes.phase == phase && version > writes.shown {
-            writes.by_name.insert(name_of(namespace, name), version);
+            writes.by_name.insert(name_of(namespace, name), (version, now));
         }
     }
 }

@@ -82,7 +82,7 @@ fn facts(secret: ObservedMetadata<Secret>, template: &Value) -> Facts {
         likely_keys: Vec::new(),
         watched_secret: Some(Arc::new(secret)),
         unseen_version: None,
-        phase: WatchPhase::default(),
+        watch_phase: WatchPhase::default(),
         history: History::default(),
         recorded,
         sealed,
