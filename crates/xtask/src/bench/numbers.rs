@@ -192,15 +192,33 @@ pub(super) struct Limit {
     pub secret: Cost,
     pub status: Cost,
     pub event: Cost,
+    /// None in files that were written before this was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<Watched>,
     pub backlog: Backlog,
+}
+
+/// The two writes, while a watch of SealedSecrets and one of the metadata of Secrets see them, as a controller's.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct Watched {
+    pub secret: Cost,
+    pub status: Cost,
 }
 
 impl Limit {
     /// SealedSecrets a second, if nothing cost anything but these parts; with the client's part of the requests, or without it.
     pub(super) fn rate(&self, with_client: bool) -> f64 {
+        self.rate_of((self.secret, self.status), with_client)
+    }
+
+    /// The same without the client's part, while watches see the writes.
+    pub(super) fn watched_rate(&self) -> Option<f64> {
+        self.watched.map(|watched| self.rate_of((watched.secret, watched.status), false))
+    }
+
+    fn rate_of(&self, (secret, status): (Cost, Cost), with_client: bool) -> f64 {
         let cost = |cost: Cost| cost.api_server + cost.etcd + if with_client { cost.client } else { 0.0 };
-        let each = self.private_key + cost(self.secret) + cost(self.status) + cost(self.event);
-        as_f64(self.cores) / each
+        as_f64(self.cores) / (self.private_key + cost(secret) + cost(status) + cost(self.event))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::machine::Machine;
 use super::numbers::{
     Backlog, Both, Command, Cost, Cpu, Curve, Floor, Latency, Limit, Memory, Numbers, Restart, Run, Side,
-    Size, Taken,
+    Size, Taken, Watched,
 };
 
 fn taken<T>(measured: T) -> Taken<T> {
@@ -116,6 +116,10 @@ pub(super) fn numbers() -> Numbers {
             secret: cost,
             status: cost,
             event: cost,
+            watched: Some(Watched {
+                secret: Cost { api_server: 0.003, ..cost },
+                status: Cost { api_server: 0.003, ..cost },
+            }),
             backlog: Backlog {
                 objects: 1_000,
                 seconds: 5.0,

@@ -3,7 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use api::SealedSecret;
 use futures::{StreamExt as _, TryStreamExt as _};
+use k8s_openapi::api::core::v1::Secret;
+use kube::Resource as _;
+use tokio::task::JoinSet;
 
 use super::backlog::task;
 use super::load::{self, Load, Sealed};
@@ -11,8 +15,9 @@ use super::private_key::on_all_cores;
 use super::samples::Samples;
 use super::site::{Created, Site};
 use super::usage::Processes;
+use super::watch::Watch;
 use crate::bench::machine::cores;
-use crate::bench::numbers::{Backlog, Cost, Curve, Limit, Side};
+use crate::bench::numbers::{Backlog, Cost, Curve, Limit, Side, Watched};
 use crate::bench::statistics::{as_f64, median};
 
 /// Requests of each kind, and how many are under way at once.
@@ -23,6 +28,21 @@ const SETTLED: Duration = Duration::from_secs(2);
 
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
     let samples = Samples::take(site).await?;
+    let (secret, status, event) = costs(site, &samples).await?;
+    let watches = watches(site).await?;
+    let watched = costs(site, &samples).await?;
+    drop(watches);
+    let watched = Some(Watched { secret: watched.0, status: watched.1 });
+    let key = site.keys().first().context("there is no key")?;
+    let times = tokio::task::block_in_place(|| on_all_cores(key, OPERATIONS))?;
+    let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
+    let backlog = backlog(site, if full { 10_000 } else { 3_000 }).await?;
+    let private_key = median(&times).context("nothing was measured")?;
+    Ok(Limit { cores: cores(), private_key, secret, status, event, watched, backlog })
+}
+
+/// Of a Secret, a status and an event.
+async fn costs(site: &mut Site<'_>, samples: &Samples) -> Result<(Cost, Cost, Cost)> {
     let namespace = site.namespace().await?;
     let load = Load::of(REQUESTS, 1);
     let sealed = tokio::task::block_in_place(|| load::sealed(load, 0, &namespace, site.keys()))?;
@@ -46,12 +66,22 @@ pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result
     })
     .await?;
     site.clear(&namespace).await?;
-    let key = site.keys().first().context("there is no key")?;
-    let times = tokio::task::block_in_place(|| on_all_cores(key, OPERATIONS))?;
-    let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
-    let backlog = backlog(site, if full { 10_000 } else { 3_000 }).await?;
-    let private_key = median(&times).context("nothing was measured")?;
-    Ok(Limit { cores: cores(), private_key, secret, status, event, backlog })
+    Ok((secret, status, event))
+}
+
+/// Watches as our controller's, and the benchmark's own of a backlog; open until this is dropped.
+async fn watches(site: &Site<'_>) -> Result<JoinSet<()>> {
+    let client = site.client();
+    let all = [
+        Watch::open_whole(&client, &SealedSecret::url_path(&(), None)).await?,
+        Watch::open(&client, &Secret::url_path(&(), None)).await?,
+        site.watch_sealed(None).await?,
+    ];
+    let mut reading = JoinSet::new();
+    for mut watch in all {
+        reading.spawn(async move { while watch.next().await.is_ok() {} });
+    }
+    Ok(reading)
 }
 
 /// CPU time of one request, from that of all.

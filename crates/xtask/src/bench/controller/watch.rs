@@ -31,14 +31,23 @@ pub(super) struct Change {
 impl Watch {
     /// Watches the metadata of the objects at this path of the API, from now on.
     pub(super) async fn open(client: &Client, path: &str) -> Result<Self> {
-        let get = |query: &str, kind: &str| {
-            let accept = format!("application/json;as={kind};g=meta.k8s.io;v=v1");
+        Self::with(client, path, "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1").await
+    }
+
+    /// Watches the objects at this path of the API, from now on.
+    pub(super) async fn open_whole(client: &Client, path: &str) -> Result<Self> {
+        Self::with(client, path, "application/json").await
+    }
+
+    async fn with(client: &Client, path: &str, accept: &str) -> Result<Self> {
+        let get = |query: &str, accept: &str| {
             http::Request::get(format!("{path}?{query}")).header("accept", accept).body(Vec::new())
         };
-        let list = client.request_text(get("limit=1", "PartialObjectMetadataList")?).await?;
+        let of_list = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+        let list = client.request_text(get("limit=1", of_list)?).await?;
         let version = text_after(&list, "\"resourceVersion\":\"").context("a list without a version")?;
         let query = format!("watch=1&resourceVersion={version}&timeoutSeconds={}", TIMEOUT.as_secs());
-        let stream = client.request_stream(get(&query, "PartialObjectMetadata")?).await;
+        let stream = client.request_stream(get(&query, accept)?).await;
         let lines = Box::pin(stream.with_context(|| format!("cannot watch {path}"))?);
         Ok(Self { lines, line: String::new() })
     }

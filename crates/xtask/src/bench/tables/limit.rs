@@ -10,9 +10,12 @@ use crate::bench::statistics::as_f64;
 pub(in crate::bench) fn limits(limit: &Limit) -> String {
     let mut table = Table::new(&["CPU of one", "API server", "etcd", "client", "sum"]);
     let ms = |seconds: f64| format!("{:.3} ms", seconds * 1000.0);
-    for (name, cost) in
-        [("POST Secret", limit.secret), ("PUT status", limit.status), ("POST Event", limit.event)]
-    {
+    let mut requests = vec![("POST Secret", limit.secret), ("PUT status", limit.status)];
+    if let Some(watched) = limit.watched {
+        requests.extend([("POST Secret, watched", watched.secret), ("PUT status, watched", watched.status)]);
+    }
+    requests.push(("POST Event", limit.event));
+    for (name, cost) in requests {
         let sum = cost.api_server + cost.etcd + cost.client;
         table.row([name.to_owned(), ms(cost.api_server), ms(cost.etcd), ms(cost.client), ms(sum)]);
     }
@@ -26,7 +29,7 @@ pub(in crate::bench) fn limits(limit: &Limit) -> String {
     let [without, with] = [limit.rate(false), limit.rate(true)];
     let _ = write!(
         text,
-        "\nThe limit is {} cores divided by the sum: {} without the client's part, {} with it. {} waiting SealedSecrets: {}, {} and {} of it.\n\n",
+        "\nThe limit is {} cores divided by the sum: {} without the client's part, {} with it. {} waiting SealedSecrets: {}, {} and {} of it.\n",
         limit.cores,
         rate(without),
         rate(with),
@@ -35,6 +38,16 @@ pub(in crate::bench) fn limits(limit: &Limit) -> String {
         share(without),
         share(with),
     );
+    if let Some(watched) = limit.watched_rate() {
+        let _ = write!(
+            text,
+            "A controller must watch what it writes: while watches like its own see the two writes, the limit is {} without the \
+             client's part, and {} of it was reached.\n",
+            rate(watched),
+            share(watched),
+        );
+    }
+    text.push('\n');
     let cores = as_f64(limit.cores);
     let mut table = Table::new(&["where the time of the cores went", "each", "share"]);
     let spent = backlog.cpu_seconds;
@@ -78,5 +91,7 @@ mod tests {
         let text = limits(&limit);
         assert!(text.contains("222/s without the client's part, 190/s with it"), "{text}");
         assert!(text.contains("1,000 waiting SealedSecrets: 200/s, 90 % and 105 % of it"), "{text}");
+        // 2 ms more for each of the two writes.
+        assert!(text.contains("the limit is 154/s without the client's part, and 130 % of it"), "{text}");
     }
 }
