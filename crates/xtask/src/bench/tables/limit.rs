@@ -39,10 +39,10 @@ pub(in crate::bench) fn limits(limit: &Limit) -> String {
         share(with),
     );
     if let Some(watched) = limit.watched_rate() {
-        let _ = write!(
+        let _ = writeln!(
             text,
             "A controller must watch what it writes: while watches like its own see the two writes, the limit is {} without the \
-             client's part, and {} of it was reached.\n",
+             client's part, and {} of it was reached.",
             rate(watched),
             share(watched),
         );
