@@ -1,3 +1,5 @@
+//! Which writes are remembered, and until when.
+
 use super::*;
 use serde_json::json;
 

@@ -119,7 +119,7 @@ pub(super) fn values(load: Load, number: usize) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Makes `count` things on all cores, in order.
-fn in_parallel<T: Send>(count: usize, make: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
+pub(super) fn in_parallel<T: Send>(count: usize, make: impl Fn(usize) -> Result<T> + Sync) -> Result<Vec<T>> {
     let threads = cores();
     let mut made = thread::scope(|scope| {
         let (make, share) = (&make, |turn: usize| (turn..count).step_by(threads));

@@ -1,29 +1,18 @@
 //! [`PrivateKeyOperation`]: what only the private half of a sealing key can do, once for each item; by the controller's own crate.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result};
 use envelope::PrivateKey;
 
-use super::load::Key;
+use super::load::{Key, in_parallel};
 use crate::bench::machine::cores;
 
 /// The times of `each` operations on each core, all cores at once: beside a busy core, another is slower than alone, because two may
 /// be threads of one core, and because a processor clocks higher with less work.
 pub(super) fn on_all_cores(key: &Key, each: usize) -> Result<Vec<Duration>> {
-    let one_core = || {
-        let operation = PrivateKeyOperation::with(key)?;
-        (0..each).map(|_| operation.run()).collect::<Result<Vec<_>>>()
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores()).map(|_| scope.spawn(one_core)).collect();
-        let mut times = Vec::new();
-        for worker in workers {
-            times.extend(worker.join().map_err(|_| anyhow!("a thread that opens panicked"))??);
-        }
-        Ok(times)
-    })
+    let operation = PrivateKeyOperation::with(key)?;
+    in_parallel(each * cores(), |_| operation.run())
 }
 
 pub(super) struct PrivateKeyOperation {
