@@ -7,10 +7,12 @@
 //! however long admission or etcd takes. Reads are never fenced.
 
 use crate::process::boot_clock::Moment;
+use crate::process::error_chain::causes;
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
 use kube::Client;
 use kube::client::Body;
+use std::error::Error;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,6 +29,14 @@ pub(crate) enum WriteRefused {
     /// The response did not come while the term certainly lasted.
     #[error("the API server did not answer while this replica certainly led")]
     NoAnswer,
+}
+
+impl WriteRefused {
+    /// Whether a write failed because the term is over. That is nothing to log, count or report: this replica does not try
+    /// again, and the next leader finds what is to do.
+    pub(crate) fn is_term_over(error: &(dyn Error + 'static)) -> bool {
+        causes(error).any(|cause| cause.downcast_ref() == Some(&Self::TermOver))
+    }
 }
 
 /// No write passes.

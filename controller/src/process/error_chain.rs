@@ -1,4 +1,4 @@
-//! [`chain`]: prints an error with its causes, for every log line.
+//! [`chain`]: prints an error with its causes, for every log line. [`causes`]: the causes one by one.
 
 use api::server_message;
 use kube::core::Status;
@@ -31,7 +31,7 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// The error and its causes, the outermost first.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 

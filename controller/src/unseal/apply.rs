@@ -4,6 +4,7 @@
 pub(crate) mod refused_by;
 pub(crate) mod secret_body;
 
+use crate::leader_election::fence::WriteRefused;
 use crate::unseal::apply::refused_by::{RefusedBy, about_values};
 use crate::unseal::apply::secret_body::TargetBody;
 use crate::unseal::cause::api_message::ApiMessage;
@@ -27,7 +28,7 @@ pub(crate) enum Applied {
     Outcome(Outcome),
     /// The Secret was changed since it was read: the facts have to be gathered again.
     Conflict,
-    /// Nothing is reported: the SealedSecret is being deleted, or its namespace.
+    /// Nothing is reported: the SealedSecret is being deleted, or its namespace; or this replica leads no more.
     Nothing,
 }
 
@@ -58,6 +59,9 @@ fn applied(written: kube::Result<String>, secret: &UnsealedSecret, act: Act) -> 
 }
 
 fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
+    if WriteRefused::is_term_over(&error) {
+        return Applied::Nothing;
+    }
     let kube::Error::Api(status) = error else {
         return Applied::Outcome(Outcome::Failed(Transient::from_api(error)));
     };

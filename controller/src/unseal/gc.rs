@@ -26,7 +26,7 @@ pub(crate) async fn collect(client: Client, gone: Arc<WatchedSealedSecret>) {
     for delay in BACKOFF {
         match delete(&client, &namespace, &name, gone.uid().as_deref()).await {
             Ok(()) => return,
-            Err(error) if is_term_over(&error) => return,
+            Err(error) if WriteRefused::is_term_over(&error) => return,
             Err(error) => {
                 let error = chain(&error);
                 tracing::error!(namespace, name, error, "deleting the Secret failed; trying again");
@@ -34,10 +34,6 @@ pub(crate) async fn collect(client: Client, gone: Arc<WatchedSealedSecret>) {
         }
         tokio::time::sleep(delay).await;
     }
-}
-
-fn is_term_over(error: &kube::Error) -> bool {
-    matches!(error, kube::Error::Service(error) if error.downcast_ref() == Some(&WriteRefused::TermOver))
 }
 
 async fn delete(

@@ -9,6 +9,7 @@ pub(crate) mod status;
 pub(crate) mod status_write;
 
 use crate::events::about::About;
+use crate::leader_election::fence::WriteRefused;
 use crate::process::error_chain::chain;
 use crate::unseal::cause::refusal::Refusal;
 use crate::unseal::cause::transient::Transient;
@@ -43,7 +44,7 @@ pub(crate) enum Reported {
     Gone,
 }
 
-/// Reports `outcome` on the object. The error is a shutdown: the next leader reports it.
+/// Reports `outcome` on the object. The error is a shutdown, or the end of this replica's term: the next leader reports it.
 pub(crate) async fn report(
     facts: &Facts,
     outcome: &Outcome,
@@ -106,6 +107,7 @@ pub(crate) async fn report(
             context.states.wrote_status(sealed, &next, version, Instant::now());
             Reported::Yes
         }
+        Err(error) if WriteRefused::is_term_over(&error) => return Err(Unread::Shutdown),
         Err(error) if is_lasting(&error) && is_gone(sealed, context).await => Reported::Gone,
         Err(kube::Error::Api(status)) if status.is_conflict() => Reported::Conflict,
         Err(error) => {

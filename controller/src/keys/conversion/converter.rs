@@ -11,6 +11,7 @@ use crate::keys::store::wipe::wipe;
 use crate::keys::store::wrapped_secret::Unwrapping;
 use crate::keys::store::{new_secret, secret_api};
 use crate::keys::unwrapping::providers::Wrapping;
+use crate::leader_election::fence::WriteRefused;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
 use api::sealing_key::WRAPPED_TYPE;
@@ -95,6 +96,7 @@ impl<'a> Converter<'a> {
                 self.failures.lock().remove(&old.name);
                 Some(())
             }
+            Err(error) if WriteRefused::is_term_over(&error) => None,
             Err(error) => {
                 let (secret, error) = (&old.name, chain(&error));
                 tracing::error!(secret, error, "storing a sealing key in another form failed, will retry");

@@ -18,6 +18,7 @@ use crate::keys::store::secret_api;
 use crate::keys::store::secret_api::StoreError;
 use crate::keys::store::wrapped_secret::Unwrapping;
 use crate::keys::unwrapping::providers::Wrapping;
+use crate::leader_election::fence::WriteRefused;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
 use envelope::KeyPair;
@@ -278,6 +279,9 @@ impl RenewalApi for Renewer<'_> {
 }
 
 fn log_error(error: &RenewalError) {
+    if WriteRefused::is_term_over(error) {
+        return;
+    }
     let hint = match error {
         RenewalError::Store(StoreError::Wrap(_)) => {
             "nothing was stored. Keys are wrapped with every provider of --key-wrap-with: does each answer, and may this controller encrypt \

@@ -89,3 +89,11 @@ fn rendered_values_that_do_not_fit_their_type_are_reported_as_templates_that_do_
     let [shown, _] = messages(&secret(false), 422, "invalid", &causes);
     assert!(shown.contains("data[.dockerconfigjson]: not what the type"), "{shown}");
 }
+
+/// An error would be logged and counted, and the log would say that this replica tries again.
+#[test]
+fn nothing_is_reported_of_a_write_after_the_term() {
+    let refused = |why: WriteRefused| failed(kube::Error::Service(why.into()), &secret(false));
+    assert!(matches!(refused(WriteRefused::TermOver), Applied::Nothing));
+    assert!(matches!(refused(WriteRefused::NoAnswer), Applied::Outcome(Outcome::Failed(_))));
+}

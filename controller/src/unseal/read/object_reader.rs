@@ -46,6 +46,7 @@ pub(crate) enum Unread {
     Failed(Transient),
     /// The SealedSecret has changed since the watch showed it, or is gone.
     Outdated,
+    /// This replica ends its work: the next leader does it.
     Shutdown,
 }
 
