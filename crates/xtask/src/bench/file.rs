@@ -17,7 +17,7 @@ impl Numbers {
         let numbers = serde_json::from_slice(&text);
         numbers
             .map(Some)
-            .with_context(|| format!("{} was not written by `cargo xtask bench`", file.display()))
+            .with_context(|| format!("{} was not written by this version of `cargo xtask bench`: delete it, or choose another folder with --into", file.display()))
     }
 
     pub(super) fn save(&self, file: &Path) -> Result<()> {
@@ -58,7 +58,10 @@ mod tests {
         assert_eq!(Numbers::load(&file).unwrap(), Some(numbers));
         fs::write(&file, "[]").unwrap();
         let error = Numbers::load(&file).unwrap_err().to_string();
-        assert!(error.ends_with("was not written by `cargo xtask bench`"), "{error}");
+        assert!(
+            error.contains("was not written by this version of `cargo xtask bench`: delete it"),
+            "{error}"
+        );
     }
 
     #[test]

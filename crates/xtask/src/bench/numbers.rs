@@ -1,11 +1,13 @@
 //! [`Numbers`]: what was measured, as the JSON file holds it. Only raw numbers: rates, tables and plots are made from them.
 
+pub(super) mod limit;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::limit::Limit;
 use super::machine::Machine;
-use super::statistics::as_f64;
 
 /// What was measured of each subject, each at its own time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -180,63 +182,6 @@ impl Floor {
     pub(super) fn total(self) -> f64 {
         self.private_key + self.secret + self.status
     }
-}
-
-/// What a SealedSecret must cost, each part measured alone, and what it costs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Limit {
-    pub cores: usize,
-    /// Seconds of one core for a private-key operation, while all cores do them.
-    pub private_key: f64,
-    /// CPU seconds of one request each.
-    pub secret: Cost,
-    pub status: Cost,
-    pub event: Cost,
-    /// None in files that were written before this was measured.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub watched: Option<Watched>,
-    pub backlog: Backlog,
-}
-
-/// The two writes, while a watch of SealedSecrets and one of the metadata of Secrets see them, as a controller's.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Watched {
-    pub secret: Cost,
-    pub status: Cost,
-}
-
-impl Limit {
-    /// SealedSecrets a second, if nothing cost anything but these parts; with the client's part of the requests, or without it.
-    pub(super) fn rate(&self, with_client: bool) -> f64 {
-        self.rate_of((self.secret, self.status), with_client)
-    }
-
-    /// The same without the client's part, while watches see the writes.
-    pub(super) fn watched_rate(&self) -> Option<f64> {
-        self.watched.map(|watched| self.rate_of((watched.secret, watched.status), false))
-    }
-
-    fn rate_of(&self, (secret, status): (Cost, Cost), with_client: bool) -> f64 {
-        let cost = |cost: Cost| cost.api_server + cost.etcd + if with_client { cost.client } else { 0.0 };
-        as_f64(self.cores) / (self.private_key + cost(secret) + cost(status) + cost(self.event))
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Cost {
-    pub api_server: f64,
-    pub etcd: f64,
-    pub client: f64,
-}
-
-/// Our controller with waiting SealedSecrets of one item.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Backlog {
-    pub objects: usize,
-    pub seconds: f64,
-    pub cpu_seconds: Cpu,
-    /// Requests that the API server got meanwhile, by verb and resource.
-    pub requests: BTreeMap<String, u64>,
 }
 
 /// A cluster with many SealedSecrets that are unsealed, and a controller that starts there.

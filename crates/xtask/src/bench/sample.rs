@@ -1,9 +1,9 @@
 //! Small numbers of every subject, for tests of what is made from them.
 
 use super::machine::Machine;
+use super::numbers::limit::{Backlog, Cost, Limit, Parts, Round};
 use super::numbers::{
-    Backlog, Both, Command, Cost, Cpu, Curve, Floor, Latency, Limit, Memory, Numbers, Restart, Run, Side,
-    Size, Taken, Watched,
+    Both, Command, Cpu, Curve, Floor, Latency, Memory, Numbers, Restart, Run, Side, Size, Taken,
 };
 
 fn taken<T>(measured: T) -> Taken<T> {
@@ -112,21 +112,28 @@ pub(super) fn numbers() -> Numbers {
         })),
         limit: Some(taken(Limit {
             cores: 2,
+            rounds: [4.0, 5.0, 8.0].map(|seconds| round(cost, seconds)).into(),
+        })),
+        scale: Some(taken(vec![size(5_000, 50), size(10_000, 100)])),
+    }
+}
+
+fn round(cost: Cost, seconds: f64) -> Round {
+    let watched = Cost { api_server: 0.003, ..cost };
+    Round {
+        parts: Parts {
             private_key: 0.003,
             secret: cost,
             status: cost,
             event: cost,
-            watched: Some(Watched {
-                secret: Cost { api_server: 0.003, ..cost },
-                status: Cost { api_server: 0.003, ..cost },
-            }),
-            backlog: Backlog {
-                objects: 1_000,
-                seconds: 5.0,
-                cpu_seconds: Cpu { controller: 4.0, api_server: 3.0, etcd: 1.0, ..Cpu::default() },
-                requests: [("POST secrets".to_owned(), 1_000)].into(),
-            },
-        })),
-        scale: Some(taken(vec![size(5_000, 50), size(10_000, 100)])),
+            watched_secret: watched,
+            watched_status: watched,
+        },
+        backlog: Backlog {
+            objects: 1_000,
+            seconds,
+            cpu_seconds: Cpu { controller: 4.0, api_server: 3.0, etcd: 1.0, ..Cpu::default() },
+            requests: [("POST secrets".to_owned(), 1_000)].into(),
+        },
     }
 }

@@ -17,28 +17,55 @@ use super::site::{Created, Site};
 use super::usage::Processes;
 use super::watch::Watch;
 use crate::bench::machine::cores;
-use crate::bench::numbers::{Backlog, Cost, Curve, Limit, Side, Watched};
+use crate::bench::numbers::limit::{Backlog, Cost, Counted, Limit, Parts, Round};
+use crate::bench::numbers::{Curve, Side};
+use crate::bench::shown::rate;
 use crate::bench::statistics::{as_f64, median};
+use crate::paint;
 
 /// Requests of each kind, and how many are under way at once.
-const REQUESTS: usize = 1_000;
+const REQUESTS: usize = 500;
 const AT_ONCE: usize = 16;
-const OPERATIONS: usize = 300;
+/// On each core.
+const OPERATIONS: usize = 200;
 const SETTLED: Duration = Duration::from_secs(2);
 
+/// In rounds.
+///
+/// Decided: the parts before and after each backlog, because the speed of a virtual machine changes within minutes by as much as what is
+/// measured here.
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
+    let (rounds, objects) = if full { (5, 10_000) } else { (3, 3_000) };
     let samples = Samples::take(site).await?;
-    let (secret, status, event) = costs(site, &samples).await?;
+    let mut before = parts(site, &samples).await?;
+    let mut limit = Limit { cores: cores(), rounds: Vec::new() };
+    for _ in 0..rounds {
+        let backlog = backlog(site, objects).await?;
+        let after = parts(site, &samples).await?;
+        let round = Round { parts: before.mean(after), backlog };
+        println!("{}", paint::dim(&line(&limit, &round)));
+        limit.rounds.push(round);
+        before = after;
+    }
+    Ok(limit)
+}
+
+fn line(limit: &Limit, round: &Round) -> String {
+    let (measured, most) = (round.backlog.rate(), limit.rate(round.parts, Counted::Server));
+    format!("{} of {}", rate(measured), rate(most))
+}
+
+/// Each alone.
+async fn parts(site: &mut Site<'_>, samples: &Samples) -> Result<Parts> {
+    let (secret, status, event) = costs(site, samples).await?;
     let watches = watches(site).await?;
-    let watched = costs(site, &samples).await?;
+    let (watched_secret, watched_status, _) = costs(site, samples).await?;
     drop(watches);
-    let watched = Some(Watched { secret: watched.0, status: watched.1 });
     let key = site.keys().first().context("there is no key")?;
     let times = tokio::task::block_in_place(|| on_all_cores(key, OPERATIONS))?;
     let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
-    let backlog = backlog(site, if full { 10_000 } else { 3_000 }).await?;
     let private_key = median(&times).context("nothing was measured")?;
-    Ok(Limit { cores: cores(), private_key, secret, status, event, watched, backlog })
+    Ok(Parts { private_key, secret, status, event, watched_secret, watched_status })
 }
 
 /// Of a Secret, a status and an event.
