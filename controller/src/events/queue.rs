@@ -4,6 +4,7 @@
 //! fact that no status says waits for a place in the queue, and is retried a few times ([`EventQueue::record_once`]).
 
 use crate::events::about::About;
+use crate::leader_election::fence::WriteRefused;
 use crate::process::backoff::Backoff;
 use crate::process::error_chain::chain;
 use futures::stream::FuturesUnordered;
@@ -15,6 +16,7 @@ use kube::api::PostParams;
 use kube::{Api, Client};
 use sha2::{Digest as _, Sha256};
 use std::iter::Take;
+use std::ops::ControlFlow;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -61,7 +63,8 @@ pub(crate) struct NewEvent {
 }
 
 impl EventQueue {
-    /// Starts sending. The task ends once every clone of the queue is dropped and the waiting events are sent.
+    /// Starts sending. The task ends once every clone of the queue is dropped and the waiting events are sent; and with the term: the
+    /// events that wait then are dropped, and take no turn of the rate limit from a standby.
     pub(crate) fn start(client: Client) -> (Self, JoinHandle<()>) {
         let (sender, mut waiting) = mpsc::channel::<Entry>(CAPACITY);
         let task = tokio::spawn(async move {
@@ -71,7 +74,10 @@ impl EventQueue {
                 tokio::select! {
                     Some(entry) = again.next(), if sending.len() < AT_ONCE => sending.push(attempt(&client, entry)),
                     Some(entry) = waiting.recv(), if sending.len() < AT_ONCE => sending.push(attempt(&client, entry)),
-                    Some(retry) = sending.next() => again.extend(retry),
+                    Some(sent) = sending.next() => match sent {
+                        ControlFlow::Continue(retry) => again.extend(retry),
+                        ControlFlow::Break(TermOver) => break,
+                    },
                     else => break,
                 }
             }
@@ -104,24 +110,33 @@ impl EventQueue {
     }
 }
 
+/// No event is sent any more: this replica leads no more.
+struct TermOver;
+
 /// Sends an event. Returns the event after a delay, if there is to be another attempt.
-async fn attempt(client: &Client, mut entry: Entry) -> Option<impl Future<Output = Entry>> {
-    if send(client, &entry.event()).await {
-        return None;
+async fn attempt(
+    client: &Client,
+    mut entry: Entry,
+) -> ControlFlow<TermOver, Option<impl Future<Output = Entry>>> {
+    if send(client, &entry.event()).await? {
+        return ControlFlow::Continue(None);
     }
-    let delay = entry.delays.next()?;
-    Some(tokio::time::sleep(delay).map(|()| entry))
+    let delay = entry.delays.next();
+    ControlFlow::Continue(delay.map(|delay| tokio::time::sleep(delay).map(|()| entry)))
 }
 
 /// Sends an event. Returns whether no other attempt is needed: the API server accepted it, or never will.
-async fn send(client: &Client, event: &Event) -> bool {
+async fn send(client: &Client, event: &Event) -> ControlFlow<TermOver, bool> {
     let namespace = event.metadata.namespace.clone().unwrap_or_default();
     let events = Api::<Event>::namespaced(client.clone(), &namespace);
     let options = PostParams::default();
-    let Err(error) = events.create(&options, event).await else { return true };
+    let Err(error) = events.create(&options, event).await else { return ControlFlow::Continue(true) };
+    if WriteRefused::is_term_over(&error) {
+        return ControlFlow::Break(TermOver);
+    }
     let Rejected { why, is_final } = Rejected::of(&error);
     tracing::debug!(event = event.metadata.name, why, "the event was not recorded");
-    is_final
+    ControlFlow::Continue(is_final)
 }
 
 /// Why the API server did not accept an event.
@@ -177,64 +192,4 @@ impl Entry {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::client::test_server::answering;
-    use std::collections::VecDeque;
-    use std::sync::{Arc, Mutex};
-
-    /// Number of requests of a queue whose events get these responses, the last of them for all further requests.
-    async fn requests(codes: &[u16], record: impl AsyncFnOnce(&EventQueue)) -> usize {
-        let left = Arc::new(Mutex::new((0, codes.iter().copied().collect::<VecDeque<_>>())));
-        let answers = Arc::clone(&left);
-        let client = answering(move |_, _| {
-            let (requests, codes) = &mut *answers.lock().unwrap();
-            *requests += 1;
-            let code = if codes.len() > 1 { codes.pop_front() } else { codes.front().copied() };
-            let code = code.unwrap_or(201);
-            let status = serde_json::json!({ "metadata": {}, "involvedObject": {}, "status": "Failure", "code": code });
-            (code, status.to_string())
-        });
-        let (queue, task) = EventQueue::start(client);
-        record(&queue).await;
-        drop(queue);
-        task.await.unwrap();
-        left.lock().unwrap().0
-    }
-
-    fn new_event() -> (About, NewEvent) {
-        let secret = k8s_openapi::api::core::v1::Secret::default();
-        (About::secret(&secret), NewEvent { warning: true, reason: "Test", message: "news".into() })
-    }
-
-    #[tokio::test]
-    async fn an_event_that_is_recorded_once_is_retried_until_it_is_taken_or_never_will_be() {
-        let once = async |queue: &EventQueue| queue.record_once(new_event().0, new_event().1).await;
-        assert_eq!(requests(&[500, 429, 201], once).await, 3);
-        for code in [201, 409, 403, 404] {
-            assert_eq!(requests(&[code], once).await, 1, "{code}");
-        }
-    }
-
-    #[test]
-    fn an_event_of_another_replica_is_logged_without_the_api_servers_message() {
-        let answer = |code: u16, reason: &str| {
-            let status = serde_json::json!({
-                "status": "Failure", "code": code, "reason": reason, "message": "events \"a.1\" already exists",
-            });
-            kube::Error::Api(Box::new(serde_json::from_value(status).unwrap()))
-        };
-        let there = Rejected::of(&answer(409, "AlreadyExists"));
-        assert_eq!(there.why, "it exists, recorded by another replica or before a restart");
-        assert!(there.is_final);
-        let conflict = Rejected::of(&answer(409, "Conflict"));
-        assert!(conflict.why.starts_with("the API server answered 409") && conflict.is_final, "{conflict:?}");
-        assert!(!Rejected::of(&answer(429, "TooManyRequests")).is_final);
-    }
-
-    #[tokio::test]
-    async fn any_other_event_is_sent_once() {
-        let each = async |queue: &EventQueue| queue.record(new_event().0, new_event().1);
-        assert_eq!(requests(&[500, 201], each).await, 1);
-    }
-}
+mod tests;

@@ -23,7 +23,7 @@ use tower::BoxError;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum WriteRefused {
-    /// The term was over before the request was handed to the connection.
+    /// The term was over before the request was sent, or before its response came.
     #[error("this replica does not lead any more")]
     TermOver,
     /// The response did not come while the term certainly lasted.
@@ -32,8 +32,8 @@ pub(crate) enum WriteRefused {
 }
 
 impl WriteRefused {
-    /// Whether a write failed because the term is over. That is nothing to log, count or report: this replica does not try
-    /// again, and the next leader finds what is to do.
+    /// Whether a write failed because the term is over. That is nothing to log, count or report: what is left to do is the next
+    /// leader's.
     pub(crate) fn is_term_over(error: &(dyn Error + 'static)) -> bool {
         causes(error).any(|cause| cause.downcast_ref() == Some(&Self::TermOver))
     }
@@ -94,11 +94,16 @@ impl Fence {
         self.write(client, request).await
     }
 
+    /// None if the term is over. It is then over for good, even if this process was paused between a look at the clock and
+    /// [`extend`](Self::extend): a write that was given up is not tried again in this term.
     pub(crate) fn write_window(&self, now: Moment) -> Option<WriteWindow> {
-        match self.0.load(Ordering::SeqCst) {
-            UNBOUNDED => Some(WriteWindow::Unbounded),
-            until if until > now.nanos() => Some(WriteWindow::Until(Moment::at(Duration::from_nanos(until)))),
-            _ => None,
+        let ended = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |until| {
+            (until <= now.nanos()).then_some(CLOSED)
+        });
+        match ended {
+            Ok(_) => None,
+            Err(UNBOUNDED) => Some(WriteWindow::Unbounded),
+            Err(until) => Some(WriteWindow::Until(Moment::at(Duration::from_nanos(until)))),
         }
     }
 

@@ -28,8 +28,10 @@ pub(crate) enum Applied {
     Outcome(Outcome),
     /// The Secret was changed since it was read: the facts have to be gathered again.
     Conflict,
-    /// Nothing is reported: the SealedSecret is being deleted, or its namespace; or this replica leads no more.
+    /// Nothing is reported: the SealedSecret is being deleted, or its namespace.
     Nothing,
+    /// The write was given up: this replica leads no more.
+    TermOver,
 }
 
 pub(crate) async fn apply(client: &Client, plan: Plan) -> Applied {
@@ -60,7 +62,7 @@ fn applied(written: kube::Result<String>, secret: &UnsealedSecret, act: Act) -> 
 
 fn failed(error: kube::Error, secret: &UnsealedSecret) -> Applied {
     if WriteRefused::is_term_over(&error) {
-        return Applied::Nothing;
+        return Applied::TermOver;
     }
     let kube::Error::Api(status) = error else {
         return Applied::Outcome(Outcome::Failed(Transient::from_api(error)));

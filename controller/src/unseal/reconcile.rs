@@ -63,8 +63,7 @@ pub(crate) async fn reconcile(sealed: Arc<WatchedSealedSecret>, context: Arc<Con
     requeue(&sealed, &outcome, reported, facts.inputs, &context.states)
 }
 
-/// Reads, decides and applies, and once more if another client was faster. None if there is nothing to report, or if it is left to the
-/// next leader.
+/// Reads, decides and applies, and once more if another client was faster. None if there is nothing to report.
 async fn unseal(
     facts: &mut Facts,
     reader: &mut ObjectReader<'_>,
@@ -119,6 +118,7 @@ async fn unseal(
             }
             Applied::Conflict => {}
             Applied::Nothing => return Ok(None),
+            Applied::TermOver => return Err(Unread::Shutdown),
         }
     }
     Ok(Some(Outcome::Failed(Transient::Conflict { editor: facts.editor() })))

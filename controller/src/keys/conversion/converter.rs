@@ -83,7 +83,7 @@ impl<'a> Converter<'a> {
         }
     }
 
-    /// None if it failed, which is logged and recorded.
+    /// None if it failed, which is logged and recorded; or if the term is over.
     async fn carry_out(&self, step: Conversion) -> Option<()> {
         let (old, done) = match step {
             Conversion::Wrap(old, key) => (old.clone(), self.wrap(&old, &key).await),

@@ -93,3 +93,25 @@ async fn without_an_election_everything_passes_as_it_is() {
     create(&guarded(&client, &Fence::unbounded())).await.unwrap();
     assert!(!sent.lock().unwrap().join("\n").contains("timeout"));
 }
+
+/// A process may be paused between its look at the clock and the extension.
+#[test]
+fn a_term_in_which_a_write_was_refused_is_not_extended() {
+    let (before, end) = (Moment::now(), in_(Duration::from_mins(1)));
+    let fence = Fence::until(end);
+    assert!(fence.write_window(before).is_some());
+    assert_eq!(fence.write_window(end), None);
+    assert!(!fence.extend(end.plus(Duration::from_mins(1)), before));
+    assert_eq!(fence.write_window(before), None);
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("storing the key failed")]
+struct Outer(#[source] Box<kube::Error>);
+
+#[test]
+fn the_end_of_the_term_is_found_among_the_causes() {
+    let outer = |why: WriteRefused| Outer(Box::new(kube::Error::Service(why.into())));
+    assert!(WriteRefused::is_term_over(&outer(WriteRefused::TermOver)));
+    assert!(!WriteRefused::is_term_over(&outer(WriteRefused::NoAnswer)));
+}

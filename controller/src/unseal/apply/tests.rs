@@ -94,6 +94,6 @@ fn rendered_values_that_do_not_fit_their_type_are_reported_as_templates_that_do_
 #[test]
 fn nothing_is_reported_of_a_write_after_the_term() {
     let refused = |why: WriteRefused| failed(kube::Error::Service(why.into()), &secret(false));
-    assert!(matches!(refused(WriteRefused::TermOver), Applied::Nothing));
+    assert!(matches!(refused(WriteRefused::TermOver), Applied::TermOver));
     assert!(matches!(refused(WriteRefused::NoAnswer), Applied::Outcome(Outcome::Failed(_))));
 }

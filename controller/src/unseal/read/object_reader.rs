@@ -39,7 +39,7 @@ pub(crate) struct ObjectReader<'a> {
 /// A spec, or its error.
 pub(crate) type Spec = Result<SealedSecretSpec, DecodeError>;
 
-/// Why an object was not read.
+/// Why an object was not read, or why its work ended early.
 #[derive(Debug)]
 pub(crate) enum Unread {
     /// The request failed.
