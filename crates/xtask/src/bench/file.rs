@@ -17,7 +17,7 @@ impl Numbers {
         let numbers = serde_json::from_slice(&text);
         numbers
             .map(Some)
-            .with_context(|| format!("{} was not written by this version of `cargo xtask bench`: delete it, or choose another folder with --into", file.display()))
+            .with_context(|| format!("{} was not written by this version of `cargo xtask bench`: remove the subject that has another form, or the file", file.display()))
     }
 
     pub(super) fn save(&self, file: &Path) -> Result<()> {
@@ -58,10 +58,7 @@ mod tests {
         assert_eq!(Numbers::load(&file).unwrap(), Some(numbers));
         fs::write(&file, "[]").unwrap();
         let error = Numbers::load(&file).unwrap_err().to_string();
-        assert!(
-            error.contains("was not written by this version of `cargo xtask bench`: delete it"),
-            "{error}"
-        );
+        assert!(error.contains("was not written by this version of `cargo xtask bench`: remove"), "{error}");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The part `limit`: what a SealedSecret must cost, each part measured alone in the same run, and what it costs our controller.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use api::SealedSecret;
 use futures::{StreamExt as _, TryStreamExt as _};
 use k8s_openapi::api::core::v1::Secret;
@@ -24,16 +24,19 @@ use crate::bench::statistics::{as_f64, median};
 use crate::paint;
 
 /// Requests of each kind, and how many are under way at once.
-const REQUESTS: usize = 500;
+const REQUESTS: usize = 1_000;
 const AT_ONCE: usize = 16;
 /// On each core.
 const OPERATIONS: usize = 200;
-const SETTLED: Duration = Duration::from_secs(2);
+/// The control plane is at rest when it uses less than this share of a core for this time.
+const REST: f64 = 0.1;
+const RESTS_FOR: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
-/// In rounds.
+/// Measures the parts before and after each of several backlogs.
 ///
-/// Decided: the parts before and after each backlog, because the speed of a virtual machine changes within minutes by as much as what is
-/// measured here.
+/// Decided: before and after, and several times, because the speed of a virtual machine changes within minutes by as much as what is measured
+/// here.
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
     let (rounds, objects) = if full { (5, 10_000) } else { (3, 3_000) };
     let samples = Samples::take(site).await?;
@@ -42,16 +45,17 @@ pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result
     for _ in 0..rounds {
         let backlog = backlog(site, objects).await?;
         let after = parts(site, &samples).await?;
-        let round = Round { parts: before.mean(after), backlog };
-        println!("{}", paint::dim(&line(&limit, &round)));
+        let round = Round { before, backlog, after };
+        println!("{}", paint::dim(&reached(&limit, &round)));
         limit.rounds.push(round);
         before = after;
     }
     Ok(limit)
 }
 
-fn line(limit: &Limit, round: &Round) -> String {
-    let (measured, most) = (round.backlog.rate(), limit.rate(round.parts, Counted::Server));
+/// `240/s of 300/s`
+fn reached(limit: &Limit, round: &Round) -> String {
+    let (measured, most) = (round.backlog.rate(), limit.rate(round.parts(), Counted::Server));
     format!("{} of {}", rate(measured), rate(most))
 }
 
@@ -117,8 +121,8 @@ async fn cost(
     objects: &[(&Sealed, &Created)],
     request: impl AsyncFn(&Sealed, &Created) -> Result<()>,
 ) -> Result<Cost> {
-    tokio::time::sleep(SETTLED).await;
     let processes = Processes::of(site.lab, None).await?;
+    until_at_rest(processes).await?;
     let before = processes.cpu();
     futures::stream::iter(objects)
         .map(|(object, created)| request(object, created))
@@ -128,6 +132,21 @@ async fn cost(
     let spent = processes.cpu().since(before);
     let each = |seconds: f64| seconds / as_f64(objects.len());
     Ok(Cost { api_server: each(spent.api_server), etcd: each(spent.etcd), client: each(spent.bench) })
+}
+
+/// Waits until the control plane has done what it does after many objects were deleted.
+async fn until_at_rest(processes: Processes) -> Result<()> {
+    let start = Instant::now();
+    loop {
+        let before = processes.cpu();
+        tokio::time::sleep(RESTS_FOR).await;
+        let spent = processes.cpu().since(before);
+        let busy = spent.api_server + spent.etcd + spent.controller_manager;
+        if busy <= REST * RESTS_FOR.as_secs_f64() {
+            return Ok(());
+        }
+        ensure!(start.elapsed() < LONGEST_WAIT, "the control plane is never at rest");
+    }
 }
 
 async fn backlog(site: &mut Site<'_>, objects: usize) -> Result<Backlog> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Cpu;
-use crate::bench::statistics::as_f64;
+use crate::bench::statistics::{as_f64, median};
 
 /// What a SealedSecret must cost, each part measured alone, and what it costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,23 +14,23 @@ pub(in crate::bench) struct Limit {
     pub rounds: Vec<Round>,
 }
 
-/// The parts, and then waiting SealedSecrets.
+/// Waiting SealedSecrets, and the parts before and after them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Round {
-    /// The mean of those before and those after the SealedSecrets.
-    pub parts: Parts,
+    pub before: Parts,
     pub backlog: Backlog,
+    pub after: Parts,
 }
 
-/// What a SealedSecret must cost: CPU seconds of one of each.
+/// What a SealedSecret must cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Parts {
-    /// While all cores do them.
+    /// Seconds of a private-key operation, while all cores do them.
     pub private_key: f64,
     pub secret: Cost,
     pub status: Cost,
     pub event: Cost,
-    /// The two writes, while a watch of SealedSecrets and one of the metadata of Secrets see them, as a controller's.
+    /// The two writes, while watches as the controller's see them, of SealedSecrets and of the metadata of Secrets, and the benchmark's own.
     pub watched_secret: Cost,
     pub watched_status: Cost,
 }
@@ -83,10 +83,23 @@ impl Limit {
         as_f64(self.cores) / parts.total(counted)
     }
 
-    /// The share of that rate that our controller reached, in each round.
-    pub(in crate::bench) fn shares(&self, counted: Counted) -> Vec<f64> {
-        let share = |round: &Round| round.backlog.rate() / self.rate(round.parts, counted);
-        self.rounds.iter().map(share).collect()
+    /// The share of that rate that our controller reached in a round.
+    pub(in crate::bench) fn share(&self, round: &Round, counted: Counted) -> f64 {
+        round.backlog.rate() / self.rate(round.parts(), counted)
+    }
+
+    /// The round in the middle, by the share that our controller reached.
+    pub(in crate::bench) fn middle(&self) -> Option<&Round> {
+        let share = |round: &Round| self.share(round, Counted::Server);
+        let middle = median(&self.rounds.iter().map(share).collect::<Vec<_>>())?;
+        self.rounds.iter().find(|round| share(round).total_cmp(&middle).is_eq())
+    }
+}
+
+impl Round {
+    /// What a SealedSecret had to cost meanwhile.
+    pub(in crate::bench) fn parts(&self) -> Parts {
+        self.before.mean(self.after)
     }
 }
 

@@ -3,87 +3,84 @@
 use std::fmt::Write as _;
 
 use crate::bench::markdown::Table;
-use crate::bench::numbers::Cpu;
-use crate::bench::numbers::limit::{Cost, Counted, Limit, Parts, Round};
+use crate::bench::numbers::limit::{Backlog, Counted, Limit, Parts};
 use crate::bench::shown::{rate, thousands};
-use crate::bench::statistics::{as_f64, median, quantile};
+use crate::bench::statistics::{as_f64, quantile};
 
 pub(in crate::bench) fn limits(limit: &Limit) -> String {
-    let objects = as_f64(limit.rounds.first().map_or(0, |round| round.backlog.objects));
-    let rounds = limit.rounds.len();
-    let each =
-        |seconds: fn(&Cpu) -> f64| middle(limit, |round| seconds(&round.backlog.cpu_seconds) / objects);
-    let measured = middle(limit, |round| round.backlog.rate());
-    let mut text = costs(limit);
+    let Some(round) = limit.middle() else { return String::new() };
+    let mut text = costs(round.parts());
     let _ = write!(
         text,
-        "\n{} waiting SealedSecrets: {}. Medians of {rounds} rounds; the parts are measured before and after the SealedSecrets of each round, \
-         because the speed of a virtual machine changes within minutes.\n\n",
-        thousands(objects),
-        rate(measured),
+        "\n{} waiting SealedSecrets: {}. The parts are measured before and after them, in {} rounds, because the speed of a virtual machine \
+         changes within minutes. These tables are of the round in the middle, by the share of the limit that was reached; the last column \
+         is of all.\n\n",
+        thousands(as_f64(round.backlog.objects)),
+        rate(round.backlog.rate()),
+        limit.rounds.len(),
     );
     let mut table = Table::new(&["the limit: cores divided by", "limit", "reached", "in the rounds"]);
     for (sum, counted) in [
         ("the sum without the client's part", Counted::Server),
-        ("the same, while watches like a controller's see the writes", Counted::Watched),
+        ("the same, while watches see the writes", Counted::Watched),
         ("the sum with the client's part", Counted::Client),
     ] {
-        let most = middle(limit, |round| limit.rate(round.parts, counted));
-        let shares = limit.shares(counted);
-        let [least, share, largest] = [0.0, 0.5, 1.0].map(|part| percent(quantile(&shares, part)));
-        table.row([sum.to_owned(), rate(most), share, format!("{least} to {largest}")]);
+        let shares: Vec<_> = limit.rounds.iter().map(|round| limit.share(round, counted)).collect();
+        let [least, largest] = [0.0, 1.0].map(|part| percent(quantile(&shares, part).unwrap_or(f64::NAN)));
+        table.row([
+            sum.to_owned(),
+            rate(limit.rate(round.parts(), counted)),
+            percent(limit.share(round, counted)),
+            format!("{least} to {largest}"),
+        ]);
     }
-    text.push_str(&table.text());
-    text.push('\n');
-    let mut table = Table::new(&["where the time of the cores went", "each", "share"]);
-    let all = as_f64(limit.cores) / measured;
-    let spent = [
-        ("controller", each(|cpu| cpu.controller)),
-        ("API server", each(|cpu| cpu.api_server)),
-        ("etcd", each(|cpu| cpu.etcd)),
-        ("controller-manager", each(|cpu| cpu.controller_manager)),
-        ("this benchmark's watch", each(|cpu| cpu.bench)),
-    ];
-    let idle = all - spent.iter().map(|(_, seconds)| seconds).sum::<f64>();
-    for (name, seconds) in spent.into_iter().chain([("idle, or another process", idle)]) {
-        table.row([name.to_owned(), ms(seconds), percent(Some(seconds / all))]);
-    }
-    text.push_str(&table.text());
-    text.push('\n');
-    text + &requests(limit, objects)
+    text + &[table.text(), times(limit.cores, &round.backlog), requests(&round.backlog)].join("\n")
 }
 
-/// Its name, and what it costs.
-type Request = (&'static str, fn(&Parts) -> Cost);
-
 /// Of one of each part.
-fn costs(limit: &Limit) -> String {
+fn costs(parts: Parts) -> String {
     let mut table = Table::new(&["CPU of one", "API server", "etcd", "client", "sum"]);
-    let requests: [Request; 5] = [
-        ("POST Secret", |parts| parts.secret),
-        ("PUT status", |parts| parts.status),
-        ("POST Secret, watched", |parts| parts.watched_secret),
-        ("PUT status, watched", |parts| parts.watched_status),
-        ("POST Event", |parts| parts.event),
-    ];
-    for (name, cost) in requests {
-        let costs: [fn(Cost) -> f64; 3] = [|cost| cost.api_server, |cost| cost.etcd, |cost| cost.client];
-        let costs = costs.map(|of| middle(limit, |round| of(cost(&round.parts))));
-        let [api_server, etcd, client] = costs.map(ms);
-        table.row([name.to_owned(), api_server, etcd, client, ms(costs.iter().sum())]);
+    for (name, cost) in [
+        ("POST Secret", parts.secret),
+        ("PUT status", parts.status),
+        ("POST Secret, watched", parts.watched_secret),
+        ("PUT status, watched", parts.watched_status),
+        ("POST Event", parts.event),
+    ] {
+        let sum = cost.api_server + cost.etcd + cost.client;
+        table.row([name.to_owned(), ms(cost.api_server), ms(cost.etcd), ms(cost.client), ms(sum)]);
     }
     let none = || "-".to_owned();
-    let private_key = ms(middle(limit, |round| round.parts.private_key));
-    table.row(["private-key operation".into(), none(), none(), private_key.clone(), private_key]);
+    table.row(["private-key operation".into(), none(), none(), ms(parts.private_key), ms(parts.private_key)]);
     table.text()
 }
 
-/// What the API server got while the SealedSecrets of the last round waited.
-fn requests(limit: &Limit, objects: f64) -> String {
-    let mut table = Table::new(&["requests meanwhile, last round", "number", "each"]);
-    for (name, &count) in limit.rounds.last().iter().flat_map(|round| &round.backlog.requests) {
+fn times(cores: usize, backlog: &Backlog) -> String {
+    let objects = as_f64(backlog.objects);
+    let spent = backlog.cpu_seconds;
+    let all = backlog.seconds * as_f64(cores);
+    let idle =
+        all - spent.controller - spent.api_server - spent.etcd - spent.controller_manager - spent.bench;
+    let mut table = Table::new(&["where the time of the cores went", "each", "share"]);
+    for (name, seconds) in [
+        ("controller", spent.controller),
+        ("API server", spent.api_server),
+        ("etcd", spent.etcd),
+        ("controller-manager", spent.controller_manager),
+        ("this benchmark's watch", spent.bench),
+        ("idle, or another process", idle),
+    ] {
+        table.row([name.to_owned(), ms(seconds / objects), percent(seconds / all)]);
+    }
+    table.text()
+}
+
+/// What the API server got while the SealedSecrets waited.
+fn requests(backlog: &Backlog) -> String {
+    let mut table = Table::new(&["requests meanwhile", "number", "each"]);
+    for (name, &count) in &backlog.requests {
         #[expect(clippy::cast_precision_loss, reason = "a count of requests")]
-        let each = count as f64 / objects;
+        let each = count as f64 / as_f64(backlog.objects);
         if each >= 0.005 {
             table.row([name.clone(), count.to_string(), format!("{each:.2}")]);
         }
@@ -91,16 +88,12 @@ fn requests(limit: &Limit, objects: f64) -> String {
     table.text()
 }
 
-fn middle(limit: &Limit, of: impl Fn(&Round) -> f64) -> f64 {
-    median(&limit.rounds.iter().map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)
-}
-
 fn ms(seconds: f64) -> String {
     format!("{:.3} ms", seconds * 1000.0)
 }
 
-fn percent(share: Option<f64>) -> String {
-    format!("{:.0} %", share.unwrap_or(f64::NAN) * 100.0)
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
 }
 
 #[cfg(test)]
@@ -111,17 +104,24 @@ mod tests {
     #[test]
     fn the_limit_is_the_cores_by_what_one_costs() {
         let limit = sample::numbers().limit.unwrap().measured;
+        // Shares of 100, 60 and 90 %.
+        let round = limit.middle().unwrap();
+        assert_eq!(round, &limit.rounds[2]);
         // 2 cores; 3 ms, and 1 + 1 ms for each of three requests, and 0.5 ms of the client.
-        let rate = |counted| limit.rate(limit.rounds[0].parts, counted);
-        assert!((rate(Counted::Server) - 2.0 / 0.009).abs() < 0.01);
-        assert!((rate(Counted::Client) - 2.0 / 0.0105).abs() < 0.01);
+        let of = |counted| limit.rate(round.parts(), counted);
+        assert!((of(Counted::Server) - 2.0 / 0.009).abs() < 0.01);
+        assert!((of(Counted::Client) - 2.0 / 0.0105).abs() < 0.01);
         let text = limits(&limit);
-        // 250, 200 and 125 a second in three rounds.
-        assert!(text.contains("1,000 waiting SealedSecrets: 200/s. Medians of 3 rounds"), "{text}");
+        assert!(text.contains("1,000 waiting SealedSecrets: 200/s. "), "{text}");
         let row = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap();
-        assert!(row("| the sum without ").ends_with("| 222/s |    90 % | 56 % to 113 % |"), "{text}");
+        assert!(row("| the sum without ").ends_with("| 222/s |    90 % | 60 % to 100 % |"), "{text}");
         assert!(row("| the sum with the ").contains("| 190/s |   105 % |"), "{text}");
         // 2 ms more for each of the two writes.
         assert!(row("| the same, while ").contains("| 154/s |   130 % |"), "{text}");
+        assert!(row("| private-key ").ends_with("| 3.000 ms | 3.000 ms |"), "{text}");
+        // Of the 10 s of two cores.
+        assert!(row("| controller  ").ends_with("| 4.000 ms |  40 % |"), "{text}");
+        assert!(row("| idle, ").ends_with("| 2.000 ms |  20 % |"), "{text}");
+        assert!(row("| POST secrets ").ends_with("|   1005 | 1.00 |"), "{text}");
     }
 }
