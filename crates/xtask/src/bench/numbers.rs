@@ -1,11 +1,13 @@
 //! [`Numbers`]: what was measured, as the JSON file holds it. Only raw numbers: rates, tables and plots are made from them.
 
+pub(super) mod cpu;
 pub(super) mod limit;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::cpu::Cpu;
 use self::limit::Limit;
 use super::machine::Machine;
 
@@ -128,17 +130,6 @@ pub(super) struct Run {
     /// The same controller started again, with nothing left to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub restart: Option<Restart>,
-}
-
-/// CPU time of each process, user's and system's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Cpu {
-    pub controller: f64,
-    pub api_server: f64,
-    pub etcd: f64,
-    pub controller_manager: f64,
-    /// This program, which watches.
-    pub bench: f64,
 }
 
 /// Memory of a controller.

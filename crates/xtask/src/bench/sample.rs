@@ -1,9 +1,10 @@
 //! Small numbers of every subject, for tests of what is made from them.
 
 use super::machine::Machine;
+use super::numbers::cpu::Cpu;
 use super::numbers::limit::{Backlog, Cost, Limit, Parts, Round};
 use super::numbers::{
-    Both, Command, Cpu, Curve, Floor, Latency, Memory, Numbers, Restart, Run, Side, Size, Taken,
+    Both, Command, Curve, Floor, Latency, Memory, Numbers, Restart, Run, Side, Size, Taken,
 };
 
 fn taken<T>(measured: T) -> Taken<T> {

@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result};
 use harness::lab::Lab;
 use kube::Client;
 
-use crate::bench::numbers::{Cpu, Memory};
+use crate::bench::numbers::Memory;
+use crate::bench::numbers::cpu::Cpu;
 
 /// The unit of times in `/proc/PID/stat`, as Linux shows it to every program.
 const TICKS_PER_SECOND: f64 = 100.0;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Cpu;
+use super::cpu::Cpu;
 use crate::bench::statistics::{as_f64, median};
 
 /// What a SealedSecret must cost, each part measured alone, and what it costs.
