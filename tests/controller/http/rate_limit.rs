@@ -29,6 +29,9 @@ const MANY: usize = 60;
 /// So often, a request may find no place among the strangers' requests, which are two a second.
 const MAX_REFUSED: usize = 300;
 
+/// More in a row than pass as a stranger's: of those, two a second do.
+const IN_A_ROW: usize = 20;
+
 /// The user to whom the chart's values allow it.
 const HOLDER: &str = "holder";
 
@@ -63,9 +66,14 @@ pub(crate) async fn only_a_token_for_the_controller_passes_it(stage: Arc<Stage>)
                 "{name}: {answers:?}"
             );
         }
-        // The questions about tokens before are used up: it is sent until it is not refused.
-        let mut refused = 0;
-        while scene.rotate_once(Some(&passes)).await? == 429 {
+        // The questions about tokens before are used up: it is sent until the controller knows it.
+        let (mut passed, mut refused) = (0, 0);
+        while passed < IN_A_ROW {
+            if scene.rotate_once(Some(&passes)).await? != 429 {
+                passed += 1;
+                continue;
+            }
+            passed = 0;
             refused += 1;
             ensure!(refused < MAX_REFUSED, "a token that may reseal was answered with 429 {refused} times");
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use k8s_openapi::api::apps::v1::Deployment;
@@ -11,6 +12,10 @@ use kube::{Client, ResourceExt as _};
 use serde_json::json;
 
 use crate::test::cleanup::Cleanup;
+use crate::test::eventually::eventually;
+
+/// How long a status may take, if the API server is busy.
+const WRITTEN: Duration = Duration::from_secs(30);
 
 /// A Pod that exists at the API server until it is deleted, at the latest when this is dropped.
 pub(crate) struct PodObject {
@@ -99,10 +104,12 @@ impl PodObject {
         let status =
             json!({ "phase": "Running", "podIP": ip, "podIPs": [{ "ip": ip }], "conditions": conditions });
         let pods: Api<Pod> = Api::namespaced(client.clone(), &self.namespace);
-        pods.patch_status(&self.name, &PatchParams::default(), &Patch::Merge(json!({ "status": status })))
-            .await
-            .with_context(|| format!("cannot write the status of Pod {}", self.name))?;
-        Ok(())
+        let patch = Patch::Merge(json!({ "status": status }));
+        // As a kubelet, which tries again: etcd does not answer in time while a disk is busy.
+        eventually(WRITTEN, &format!("the status of Pod {} is written", self.name), async || {
+            Ok(pods.patch_status(&self.name, &PatchParams::default(), &patch).await.map(drop)?)
+        })
+        .await
     }
 }
 
