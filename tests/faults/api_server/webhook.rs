@@ -117,7 +117,8 @@ pub(crate) async fn one_that_is_down_is_reported_once(stage: Arc<Stage>) -> Resu
             let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
             let message = status.conditions[0].message.clone().unwrap_or_default();
             ensure!(message.contains("failed calling webhook \"down.example.com\""), "{message}");
-            let written = (proxy.done("update", "sealedsecrets/status"), proxy.done("create", "events"));
+            let done = async |verb, resource| proxy.done(verb, resource).await;
+            let written = (done("update", "sealedsecrets/status").await, done("create", "events").await);
             ensure!(written == (1, 1), "{written:?} statuses and events");
             asked.now().await?;
             person.sees_values(namespace, "db", &[("v", sealed[0].value.as_bytes())]).await?;

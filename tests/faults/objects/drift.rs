@@ -108,11 +108,15 @@ pub(crate) async fn a_conflict_is_bounded_reported_and_ends(stage: Arc<Stage>) -
             scene.apply("db", &sealed[0]).await?;
             let wanted = ExpectedValues::from([("db".into(), sealed[0].value.clone())]);
             right(scene, &wanted).await?;
-            let written = || {
-                let secrets = proxy.done("update", "secrets") + proxy.done("create", "secrets");
-                (secrets, proxy.done("update", "sealedsecrets/status"), proxy.done("create", "events"))
+            let written = async || {
+                let secrets = proxy.done("update", "secrets").await + proxy.done("create", "secrets").await;
+                (
+                    secrets,
+                    proxy.done("update", "sealedsecrets/status").await,
+                    proxy.done("create", "events").await,
+                )
             };
-            let (before, read_before) = (written(), proxy.done("get", "secrets"));
+            let (before, read_before) = (written().await, proxy.done("get", "secrets").await);
             let start = Instant::now();
             let mut edits = 0_u32;
             while start.elapsed() < LASTS {
@@ -125,11 +129,11 @@ pub(crate) async fn a_conflict_is_bounded_reported_and_ends(stage: Arc<Stage>) -
             let status = person.sees_synced(namespace, "db", ConditionStatus::Unknown).await?;
             let message = status.conditions[0].message.clone().unwrap_or_default();
             ensure!(message.contains("another client keeps changing"), "{message}");
-            let after = written();
+            let after = written().await;
             let writes = (after.0 - before.0, after.1 - before.1, after.2 - before.2);
             ensure!(writes.0 <= 10 && writes.1 <= 20 && writes.2 <= 20, "{writes:?} against {edits} edits");
             // Each edit is a change, but causes no request before its delay is over.
-            let read = proxy.done("get", "secrets") - read_before;
+            let read = proxy.done("get", "secrets").await - read_before;
             ensure!(read <= u64::from(edits) / 4, "read {read} times for {edits} edits");
             right(scene, &wanted).await.context("after the editor has stopped")?;
             stop(pod).await

@@ -50,7 +50,7 @@ impl Counted {
         let metrics = http_client().build()?.get(self.pod.metrics_url()).send().await?.text().await?;
         let name = "sealed_secrets_controller_private_key_operations_total ";
         let line = metrics.lines().find_map(|line| line.strip_prefix(name)).context("no such metric")?;
-        Ok(Cost { requests: self.proxy.all_done(), openings: line.parse()? })
+        Ok(Cost { requests: self.proxy.all_done().await, openings: line.parse()? })
     }
 
     /// What `act` costs beside the correction of an edit of s0, which comes after it: the watch shows changes in order.

@@ -55,14 +55,14 @@ pub(crate) async fn it_stays_where_no_status_remembers_it(stage: Arc<Stage>) -> 
             stop(pod).await?;
             for number in 0..3 {
                 let pod = started(silent()?, &scene.lab).await?;
-                let written = proxy.done("update", "secrets");
+                let written = proxy.done("update", "secrets").await;
                 passed(scene, &format!("later-{number}"), &sealed[2]).await?;
                 ensure!(
                     token(scene, "silent").await? == silent_token,
                     "--update-status=false: another token"
                 );
                 if number > 0 {
-                    ensure!(proxy.done("update", "secrets") == written, "a restart wrote a Secret");
+                    ensure!(proxy.done("update", "secrets").await == written, "a restart wrote a Secret");
                 }
                 stop(pod).await?;
             }

@@ -12,18 +12,18 @@ pub(crate) mod request;
 pub mod rule;
 pub(crate) mod shared;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use anyhow::{Context as _, Result};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 use tokio::task::JoinSet;
 
 use crate::accept::accept_each;
@@ -48,6 +48,7 @@ impl FaultProxy {
             cuts: watch::Sender::new(0),
             requests: AtomicU64::default(),
             done: Mutex::default(),
+            uncounted: RwLock::default(),
         });
         let address = listener.local_addr()?;
         let mut serving = JoinSet::new();
@@ -87,15 +88,21 @@ impl FaultProxy {
 
     /// Numbers of requests that the API server has carried out, by verb and resource, as in `"create secrets"`; without watches and lists,
     /// which begin anew by themselves.
-    pub fn all_done(&self) -> BTreeMap<String, u64> {
+    pub async fn all_done(&self) -> BTreeMap<String, u64> {
         let is_request = |name: &str| !name.starts_with("watch ") && !name.starts_with("list ");
-        let done = lock(&self.shared.done);
+        let done = self.counted().await;
         done.iter().filter(|(name, _)| is_request(name)).map(|(name, count)| (name.clone(), *count)).collect()
     }
 
     /// Number of requests of this verb and resource that the API server has carried out, as in `("create", "secrets")`.
-    pub fn done(&self, verb: &str, resource: &str) -> u64 {
-        lock(&self.shared.done).get(&format!("{verb} {resource}")).copied().unwrap_or_default()
+    pub async fn done(&self, verb: &str, resource: &str) -> u64 {
+        self.counted().await.get(&format!("{verb} {resource}")).copied().unwrap_or_default()
+    }
+
+    /// The numbers of requests, when all are counted that the API server has carried out by now.
+    async fn counted(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        let _all_are_counted = self.shared.uncounted.write().await;
+        lock(&self.shared.done)
     }
 }
 

@@ -39,10 +39,10 @@ pub(crate) async fn what_a_list_shows_to_be_gone(stage: Arc<Stage>) -> Result<()
                 proxy.set([Rule::on("watch", "*", Fault::Refuse(500, "InternalError", None))]);
                 proxy.cut_watches();
                 person.delete_sealed(namespace, "gone").await?;
-                let listed = proxy.done("list", "sealedsecrets");
+                let listed = proxy.done("list", "sealedsecrets").await;
                 proxy.set([Rule::on("watch", "*", Fault::WatchGone).once_each()]);
                 eventually(Duration::from_mins(1), "they are listed anew", async || {
-                    ensure!(proxy.done("list", "sealedsecrets") > listed, "not yet");
+                    ensure!(proxy.done("list", "sealedsecrets").await > listed, "not yet");
                     Ok(())
                 })
                 .await?;

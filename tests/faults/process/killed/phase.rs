@@ -59,9 +59,9 @@ pub(super) async fn killed_in(
     proxy: &FaultProxy,
     dice: &mut StdRng,
 ) -> Result<bool> {
-    let (hits, stored) = (proxy.hits(), proxy.done("create", "secrets"));
+    let (hits, stored) = (proxy.hits(), proxy.done("create", "secrets").await);
     let is_moot = |log: &str| !log.contains(sign) && log.contains(moot);
-    until(|| pod.logs().map(|log| log.contains(sign) || is_moot(&log))).await?;
+    until(async || pod.logs().map(|log| log.contains(sign) || is_moot(&log))).await?;
     if is_moot(&pod.logs()?) {
         killed(pod).await?;
         return Ok(false);
@@ -70,8 +70,10 @@ pub(super) async fn killed_in(
     let is_missed = || anyhow::Ok(pod.logs()?.contains(MADE));
     match phase {
         Phase::Generating => tokio::time::sleep(Duration::from_millis(dice.random_range(0..20))).await,
-        Phase::Storing => until(|| Ok(proxy.hits() > hits || is_missed()?)).await?,
-        Phase::Stored => until(|| Ok(proxy.done("create", "secrets") > stored || is_missed()?)).await?,
+        Phase::Storing => until(async || Ok(proxy.hits() > hits || is_missed()?)).await?,
+        Phase::Stored => {
+            until(async || Ok(proxy.done("create", "secrets").await > stored || is_missed()?)).await?
+        }
     }
     let log = killed(pod).await?;
     proxy.heal();
@@ -90,9 +92,9 @@ pub(super) async fn killed(pod: Pod) -> Result<String> {
 }
 
 /// Polls quickly, because the state may last a twentieth of a second only.
-pub(super) async fn until(condition: impl Fn() -> Result<bool>) -> Result<()> {
+pub(super) async fn until(condition: impl AsyncFn() -> Result<bool>) -> Result<()> {
     let start = Instant::now();
-    while !condition()? {
+    while !condition().await? {
         ensure!(start.elapsed() < SOON, "it did not come to that in {SOON:?}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }

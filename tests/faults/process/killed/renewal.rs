@@ -47,11 +47,11 @@ impl Moment {
             }
             Self::Withdrawing => {
                 usr1(&pod)?;
-                until(|| Ok(pod.logs()?.contains(REQUESTED))).await?;
+                until(async || Ok(pod.logs()?.contains(REQUESTED))).await?;
                 hold(dice);
             }
         }
-        until(|| Ok(proxy.hits() > hits)).await?;
+        until(async || Ok(proxy.hits() > hits)).await?;
         let log = killed(pod).await?;
         proxy.heal();
         Ok(log.contains(MADE) == matches!(self, Self::Withdrawing))

@@ -109,10 +109,16 @@ async fn send(
     api_request: &ApiRequest,
     shared: &Shared,
 ) -> Result<ProxyResponse, Broken> {
-    let response = shared.server.send(request).await?;
-    if response.status().is_success() {
-        *lock(&shared.done).entry(format!("{} {}", api_request.verb, api_request.resource)).or_default() += 1;
-    }
+    let response = {
+        let _uncounted = shared.uncounted.read().await;
+        let response = shared.server.send(request).await?;
+        if response.status().is_success() {
+            *lock(&shared.done)
+                .entry(format!("{} {}", api_request.verb, api_request.resource))
+                .or_default() += 1;
+        }
+        response
+    };
     let (mut parts, body) = response.into_parts();
     of_this_hop(&mut parts.headers);
     if api_request.verb != "watch" {

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use anyhow::Result;
 use kube::Client;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{RwLock, watch};
 
 use crate::network::fault_proxy::rule::FaultRules;
 
@@ -23,6 +23,8 @@ pub(crate) struct Shared {
     pub(crate) requests: AtomicU64,
     /// Requests that the API server has carried out, by verb and resource.
     pub(crate) done: Mutex<HashMap<String, u64>>,
+    /// Shared by each request until it is in `done`: another client can see what it wrote before its response is here.
+    pub(crate) uncounted: RwLock<()>,
 }
 
 /// Makes the close of a connection a reset.
