@@ -9,6 +9,7 @@ mod private_key;
 mod samples;
 pub(super) mod scale;
 pub(super) mod site;
+mod together;
 mod usage;
 mod watch;
 

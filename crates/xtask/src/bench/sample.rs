@@ -113,31 +113,22 @@ pub(super) fn numbers() -> Numbers {
         })),
         limit: Some(taken(Limit {
             cores: 2,
-            rounds: [(4.5, 1_000), (7.5, 1_001), (5.0, 1_005)].map(|spent| round(cost, spent)).into(),
+            rounds: [(0.002, 4.0), (0.004, 6.0)].map(|spent| round(cost, spent)).into(),
         })),
         scale: Some(taken(vec![size(5_000, 50), size(10_000, 100)])),
     }
 }
 
-fn round(cost: Cost, (seconds, secrets): (f64, u64)) -> Round {
-    let watched = Cost { api_server: 0.003, ..cost };
-    // The mean of both is 3 ms.
-    let parts = |private_key| Parts {
-        private_key,
-        secret: cost,
-        status: cost,
-        event: cost,
-        watched_secret: watched,
-        watched_status: watched,
+fn round(cost: Cost, (private_key, seconds): (f64, f64)) -> Round {
+    let backlog = |seconds, controller| Backlog {
+        objects: 1_000,
+        seconds,
+        cpu_seconds: Cpu { controller, api_server: 3.0, etcd: 1.0, ..Cpu::default() },
+        requests: [("POST secrets".to_owned(), 1_000)].into(),
     };
     Round {
-        before: parts(0.002),
-        backlog: Backlog {
-            objects: 1_000,
-            seconds,
-            cpu_seconds: Cpu { controller: seconds - 1.0, api_server: 3.0, etcd: 1.0, ..Cpu::default() },
-            requests: [("POST secrets".to_owned(), secrets)].into(),
-        },
-        after: parts(0.004),
+        parts: Parts { private_key, secret: cost, status: cost, event: cost },
+        together: backlog(4.0, 0.0),
+        backlog: backlog(seconds, seconds - 1.0),
     }
 }

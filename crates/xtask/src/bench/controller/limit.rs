@@ -1,81 +1,73 @@
 //! The part `limit`: what a SealedSecret must cost, each part measured alone in the same run, and what it costs our controller.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
-use api::SealedSecret;
+use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
-use k8s_openapi::api::core::v1::Secret;
-use kube::Resource as _;
-use tokio::task::JoinSet;
 
 use super::backlog::task;
 use super::load::{self, Load, Sealed};
 use super::private_key::on_all_cores;
 use super::samples::Samples;
 use super::site::{Created, Site};
+use super::together::unseal_without_controller;
 use super::usage::Processes;
-use super::watch::Watch;
 use crate::bench::machine::cores;
-use crate::bench::numbers::limit::{Backlog, Cost, Counted, Limit, Parts, Round};
+use crate::bench::numbers::limit::{Backlog, Cost, Limit, Parts, Round};
 use crate::bench::numbers::{Curve, Side};
 use crate::bench::shown::rate;
 use crate::bench::statistics::{as_f64, median};
 use crate::paint;
 
-/// Requests of each kind, and how many are under way at once.
-const REQUESTS: usize = 1_000;
-const AT_ONCE: usize = 16;
+/// Requests that are under way at once, and SealedSecrets: as many as our controller has in hand.
+pub(super) const AT_ONCE: usize = 32;
 /// On each core.
 const OPERATIONS: usize = 200;
-/// The control plane is at rest when it uses less than this share of a core for this time.
-const REST: f64 = 0.1;
-const RESTS_FOR: Duration = Duration::from_secs(2);
-const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
-/// Measures the parts before and after each of several backlogs.
+/// Measures in rounds, because the speed of a virtual machine changes within minutes.
 ///
-/// Decided: before and after, and several times, because the speed of a virtual machine changes within minutes by as much as what is measured
-/// here.
+/// Decided: each request as often as there are SealedSecrets. The API server collects its garbage once in some thousand requests, and
+/// that takes as long as hundreds of them: fewer requests show none of it, or too much.
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
-    let (rounds, objects) = if full { (5, 10_000) } else { (3, 3_000) };
+    let (rounds, objects) = if full { (4, 10_000) } else { (3, 3_000) };
     let samples = Samples::take(site).await?;
-    let mut before = parts(site, &samples).await?;
     let mut limit = Limit { cores: cores(), rounds: Vec::new() };
     for _ in 0..rounds {
+        let parts = parts(site, &samples, objects).await?;
+        let together = unseal_without_controller(site, &samples, objects).await?;
         let backlog = backlog(site, objects).await?;
-        let after = parts(site, &samples).await?;
-        let round = Round { before, backlog, after };
-        println!("{}", paint::dim(&reached(&limit, &round)));
+        let round = Round { parts, together, backlog };
+        println!("{}", paint::dim(&line(&limit, &round)));
         limit.rounds.push(round);
-        before = after;
     }
     Ok(limit)
 }
 
-/// `240/s of 300/s`
-fn reached(limit: &Limit, round: &Round) -> String {
-    let (measured, most) = (round.backlog.rate(), limit.rate(round.parts(), Counted::Server));
-    format!("{} of {}", rate(measured), rate(most))
+/// `240/s; without a controller 260/s, the limit 300/s`
+fn line(limit: &Limit, round: &Round) -> String {
+    let of_parts = limit.rate_of(round.parts.total());
+    format!(
+        "{}; without a controller {}, the limit {}",
+        rate(round.backlog.rate()),
+        rate(round.together.rate()),
+        rate(of_parts)
+    )
 }
 
 /// Each alone.
-async fn parts(site: &mut Site<'_>, samples: &Samples) -> Result<Parts> {
-    let (secret, status, event) = costs(site, samples).await?;
-    let watches = watches(site).await?;
-    let (watched_secret, watched_status, _) = costs(site, samples).await?;
-    drop(watches);
+async fn parts(site: &mut Site<'_>, samples: &Samples, requests: usize) -> Result<Parts> {
+    let (secret, status, event) = costs(site, samples, requests).await?;
     let key = site.keys().first().context("there is no key")?;
     let times = tokio::task::block_in_place(|| on_all_cores(key, OPERATIONS))?;
     let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
     let private_key = median(&times).context("nothing was measured")?;
-    Ok(Parts { private_key, secret, status, event, watched_secret, watched_status })
+    Ok(Parts { private_key, secret, status, event })
 }
 
 /// Of a Secret, a status and an event.
-async fn costs(site: &mut Site<'_>, samples: &Samples) -> Result<(Cost, Cost, Cost)> {
+async fn costs(site: &mut Site<'_>, samples: &Samples, requests: usize) -> Result<(Cost, Cost, Cost)> {
     let namespace = site.namespace().await?;
-    let load = Load::of(REQUESTS, 1);
+    let load = Load::of(requests, 1);
     let sealed = tokio::task::block_in_place(|| load::sealed(load, 0, &namespace, site.keys()))?;
     let created = site.create(&namespace, &sealed).await?;
     let objects: Vec<_> = sealed.iter().zip(&created).collect();
@@ -100,21 +92,6 @@ async fn costs(site: &mut Site<'_>, samples: &Samples) -> Result<(Cost, Cost, Co
     Ok((secret, status, event))
 }
 
-/// Watches as our controller's, and the benchmark's own of a backlog; open until this is dropped.
-async fn watches(site: &Site<'_>) -> Result<JoinSet<()>> {
-    let client = site.client();
-    let all = [
-        Watch::open_whole(&client, &SealedSecret::url_path(&(), None)).await?,
-        Watch::open(&client, &Secret::url_path(&(), None)).await?,
-        site.watch_sealed(None).await?,
-    ];
-    let mut reading = JoinSet::new();
-    for mut watch in all {
-        reading.spawn(async move { while watch.next().await.is_ok() {} });
-    }
-    Ok(reading)
-}
-
 /// CPU time of one request, from that of all.
 async fn cost(
     site: &Site<'_>,
@@ -122,7 +99,7 @@ async fn cost(
     request: impl AsyncFn(&Sealed, &Created) -> Result<()>,
 ) -> Result<Cost> {
     let processes = Processes::of(site.lab, None).await?;
-    until_at_rest(processes).await?;
+    processes.at_rest().await?;
     let before = processes.cpu();
     futures::stream::iter(objects)
         .map(|(object, created)| request(object, created))
@@ -132,21 +109,6 @@ async fn cost(
     let spent = processes.cpu().since(before);
     let each = |seconds: f64| seconds / as_f64(objects.len());
     Ok(Cost { api_server: each(spent.api_server), etcd: each(spent.etcd), client: each(spent.bench) })
-}
-
-/// Waits until the control plane has done what it does after many objects were deleted.
-async fn until_at_rest(processes: Processes) -> Result<()> {
-    let start = Instant::now();
-    loop {
-        let before = processes.cpu();
-        tokio::time::sleep(RESTS_FOR).await;
-        let spent = processes.cpu().since(before);
-        let busy = spent.api_server + spent.etcd + spent.controller_manager;
-        if busy <= REST * RESTS_FOR.as_secs_f64() {
-            return Ok(());
-        }
-        ensure!(start.elapsed() < LONGEST_WAIT, "the control plane is never at rest");
-    }
 }
 
 async fn backlog(site: &mut Site<'_>, objects: usize) -> Result<Backlog> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use harness::lab::Lab;
 use kube::Client;
 
@@ -12,6 +13,11 @@ use crate::bench::numbers::cpu::Cpu;
 
 /// The unit of times in `/proc/PID/stat`, as Linux shows it to every program.
 const TICKS_PER_SECOND: f64 = 100.0;
+
+/// The control plane is at rest when it uses less than this share of a core for this time.
+const REST: f64 = 0.1;
+const RESTS_FOR: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
 /// The processes whose time is counted.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +44,21 @@ impl Processes {
             etcd: cpu_seconds(self.etcd),
             controller_manager: cpu_seconds(self.controller_manager),
             bench: cpu_seconds(std::process::id()),
+        }
+    }
+
+    /// Waits until the control plane has done what it does after many objects were created or deleted.
+    pub(super) async fn at_rest(&self) -> Result<()> {
+        let start = Instant::now();
+        loop {
+            let before = self.cpu();
+            tokio::time::sleep(RESTS_FOR).await;
+            let spent = self.cpu().since(before);
+            let busy = spent.api_server + spent.etcd + spent.controller_manager;
+            if busy <= REST * RESTS_FOR.as_secs_f64() {
+                return Ok(());
+            }
+            ensure!(start.elapsed() < LONGEST_WAIT, "the control plane is never at rest");
         }
     }
 }

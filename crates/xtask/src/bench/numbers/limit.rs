@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cpu::Cpu;
-use crate::bench::statistics::{as_f64, median};
+use crate::bench::statistics::as_f64;
 
-/// What a SealedSecret must cost, each part measured alone, and what it costs.
+/// What a SealedSecret must cost, and what it costs, in rounds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Limit {
     pub cores: usize,
     pub rounds: Vec<Round>,
 }
 
-/// Waiting SealedSecrets, and the parts before and after them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Round {
-    pub before: Parts,
+    /// Each measured alone.
+    pub parts: Parts,
+    /// All parts for each of as many SealedSecrets, without a controller.
+    pub together: Backlog,
+    /// Our controller.
     pub backlog: Backlog,
-    pub after: Parts,
 }
 
 /// What a SealedSecret must cost.
@@ -30,79 +32,9 @@ pub(in crate::bench) struct Parts {
     pub secret: Cost,
     pub status: Cost,
     pub event: Cost,
-    /// The two writes, while watches as the controller's see them, of SealedSecrets and of the metadata of Secrets, and the benchmark's own.
-    pub watched_secret: Cost,
-    pub watched_status: Cost,
 }
 
-/// Which of the [`Parts`] count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::bench) enum Counted {
-    /// What the API server and etcd do, and the private-key operation.
-    Server,
-    /// The same, while watches see the two writes.
-    Watched,
-    /// What is counted for [`Server`](Self::Server), and the client's part of each request.
-    Client,
-}
-
-impl Parts {
-    /// Of two measurements.
-    pub(in crate::bench) fn mean(self, other: Self) -> Self {
-        let of = |one: f64, two: f64| f64::midpoint(one, two);
-        let cost = |one: Cost, two: Cost| Cost {
-            api_server: of(one.api_server, two.api_server),
-            etcd: of(one.etcd, two.etcd),
-            client: of(one.client, two.client),
-        };
-        Self {
-            private_key: of(self.private_key, other.private_key),
-            secret: cost(self.secret, other.secret),
-            status: cost(self.status, other.status),
-            event: cost(self.event, other.event),
-            watched_secret: cost(self.watched_secret, other.watched_secret),
-            watched_status: cost(self.watched_status, other.watched_status),
-        }
-    }
-
-    /// CPU seconds of a SealedSecret.
-    pub(in crate::bench) fn total(self, counted: Counted) -> f64 {
-        let writes = match counted {
-            Counted::Watched => [self.watched_secret, self.watched_status],
-            Counted::Server | Counted::Client => [self.secret, self.status],
-        };
-        let client = |cost: Cost| if counted == Counted::Client { cost.client } else { 0.0 };
-        let cost = |each: Cost| each.api_server + each.etcd + client(each);
-        self.private_key + writes.map(cost).iter().sum::<f64>() + cost(self.event)
-    }
-}
-
-impl Limit {
-    /// SealedSecrets a second, if nothing cost anything but these parts.
-    pub(in crate::bench) fn rate(&self, parts: Parts, counted: Counted) -> f64 {
-        as_f64(self.cores) / parts.total(counted)
-    }
-
-    /// The share of that rate that our controller reached in a round.
-    pub(in crate::bench) fn share(&self, round: &Round, counted: Counted) -> f64 {
-        round.backlog.rate() / self.rate(round.parts(), counted)
-    }
-
-    /// The round in the middle, by the share that our controller reached.
-    pub(in crate::bench) fn middle(&self) -> Option<&Round> {
-        let share = |round: &Round| self.share(round, Counted::Server);
-        let middle = median(&self.rounds.iter().map(share).collect::<Vec<_>>())?;
-        self.rounds.iter().find(|round| share(round).total_cmp(&middle).is_eq())
-    }
-}
-
-impl Round {
-    /// What a SealedSecret had to cost meanwhile.
-    pub(in crate::bench) fn parts(&self) -> Parts {
-        self.before.mean(self.after)
-    }
-}
-
+/// CPU seconds of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Cost {
     pub api_server: f64,
@@ -110,7 +42,7 @@ pub(in crate::bench) struct Cost {
     pub client: f64,
 }
 
-/// Our controller with waiting SealedSecrets of one item.
+/// Waiting SealedSecrets of one item, which were unsealed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Backlog {
     pub objects: usize,
@@ -120,9 +52,71 @@ pub(in crate::bench) struct Backlog {
     pub requests: BTreeMap<String, u64>,
 }
 
+impl Limit {
+    /// The mean of all rounds.
+    pub(in crate::bench) fn parts(&self) -> Parts {
+        let mean = |part: &dyn Fn(&Parts) -> f64| {
+            self.rounds.iter().map(|round| part(&round.parts)).sum::<f64>() / as_f64(self.rounds.len())
+        };
+        let cost = |request: fn(&Parts) -> Cost| Cost {
+            api_server: mean(&|parts| request(parts).api_server),
+            etcd: mean(&|parts| request(parts).etcd),
+            client: mean(&|parts| request(parts).client),
+        };
+        Parts {
+            private_key: mean(&|parts| parts.private_key),
+            secret: cost(|parts| parts.secret),
+            status: cost(|parts| parts.status),
+            event: cost(|parts| parts.event),
+        }
+    }
+
+    /// SealedSecrets a second, if one cost so many CPU seconds.
+    pub(in crate::bench) fn rate_of(&self, one: f64) -> f64 {
+        as_f64(self.cores) / one
+    }
+
+    /// All rounds without a controller.
+    pub(in crate::bench) fn together(&self) -> Backlog {
+        sum(self.rounds.iter().map(|round| &round.together))
+    }
+
+    /// All rounds of our controller.
+    pub(in crate::bench) fn backlog(&self) -> Backlog {
+        sum(self.rounds.iter().map(|round| &round.backlog))
+    }
+}
+
+impl Parts {
+    /// CPU seconds of a SealedSecret: of the API server, of etcd and of the private-key operation.
+    pub(in crate::bench) fn total(self) -> f64 {
+        let requests = [self.secret, self.status, self.event];
+        self.private_key + requests.iter().map(|cost| cost.api_server + cost.etcd).sum::<f64>()
+    }
+
+    /// The same, and the client's part of each request.
+    pub(in crate::bench) fn total_with_client(self) -> f64 {
+        self.total() + [self.secret, self.status, self.event].iter().map(|cost| cost.client).sum::<f64>()
+    }
+}
+
 impl Backlog {
     /// SealedSecrets a second.
     pub(in crate::bench) fn rate(&self) -> f64 {
         as_f64(self.objects) / self.seconds
     }
+}
+
+/// One after the other.
+fn sum<'a>(backlogs: impl Iterator<Item = &'a Backlog>) -> Backlog {
+    let none = Backlog { objects: 0, seconds: 0.0, cpu_seconds: Cpu::default(), requests: BTreeMap::new() };
+    backlogs.fold(none, |mut sum, one| {
+        sum.objects += one.objects;
+        sum.seconds += one.seconds;
+        sum.cpu_seconds += one.cpu_seconds;
+        for (name, count) in &one.requests {
+            *sum.requests.entry(name.clone()).or_default() += count;
+        }
+        sum
+    })
 }
