@@ -19,6 +19,7 @@ use crate::bench::shown::rate;
 use crate::bench::statistics::{as_f64, median};
 use crate::paint;
 
+const ROUNDS: usize = 3;
 /// Requests that are under way at once, and SealedSecrets: as many as our controller has in hand.
 pub(super) const AT_ONCE: usize = 32;
 /// On each core.
@@ -29,10 +30,10 @@ const OPERATIONS: usize = 200;
 /// Decided: each request as often as there are SealedSecrets. The API server collects its garbage once in some thousand requests, and
 /// that takes as long as hundreds of them: fewer requests show none of it, or too much.
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
-    let (rounds, objects) = if full { (4, 10_000) } else { (3, 3_000) };
+    let objects = if full { 10_000 } else { 3_000 };
     let samples = Samples::take(site).await?;
     let mut limit = Limit { cores: cores(), rounds: Vec::new() };
-    for _ in 0..rounds {
+    for _ in 0..ROUNDS {
         let parts = parts(site, &samples, objects).await?;
         let together = unseal_without_controller(site, &samples, objects).await?;
         let backlog = backlog(site, objects).await?;
