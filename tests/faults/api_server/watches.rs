@@ -193,16 +193,16 @@ pub(crate) async fn a_watch_of_secrets_that_is_behind_costs_no_request(stage: Ar
             }
             // The watch shows it after all of these.
             unseal("last".into()).await?;
-            let read = read().await - before;
-            ensure!(read == 0, "{read} Secrets were read");
+            let meanwhile = read().await - before;
+            ensure!(meanwhile == 0, "{meanwhile} Secrets were read");
             scene.person.delete_secret(&scene.namespace, "s7").await?;
             proxy.heal();
             proxy.cut_watches();
             right(scene, &wanted).await.context("a Secret that was deleted before the watch showed it")?;
             ensure!(
-                read() <= before + 1,
+                read().await <= before + 1,
                 "beside the deleted one, {} Secrets were read",
-                read() - before - 1
+                read().await - before - 1
             );
             stop(pod).await
         })

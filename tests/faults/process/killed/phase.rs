@@ -72,7 +72,7 @@ pub(super) async fn killed_in(
         Phase::Generating => tokio::time::sleep(Duration::from_millis(dice.random_range(0..20))).await,
         Phase::Storing => until(async || Ok(proxy.hits() > hits || is_missed()?)).await?,
         Phase::Stored => {
-            until(async || Ok(proxy.done("create", "secrets").await > stored || is_missed()?)).await?
+            until(async || Ok(proxy.done("create", "secrets").await > stored || is_missed()?)).await?;
         }
     }
     let log = killed(pod).await?;

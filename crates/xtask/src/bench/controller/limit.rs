@@ -8,7 +8,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use super::backlog::task;
 use super::load::{self, Load, Sealed};
 use super::private_key::on_all_cores;
-use super::samples::Samples;
+use super::samples::{AT_ONCE, Samples};
 use super::site::{Created, Site};
 use super::together::unseal_without_controller;
 use super::usage::Processes;
@@ -20,8 +20,6 @@ use crate::bench::statistics::{as_f64, median};
 use crate::paint;
 
 const ROUNDS: usize = 3;
-/// Requests that are under way at once, and SealedSecrets: as many as our controller has in hand.
-pub(super) const AT_ONCE: usize = 32;
 /// On each core.
 const OPERATIONS: usize = 200;
 

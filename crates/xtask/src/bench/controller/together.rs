@@ -13,10 +13,9 @@ use kube::Resource as _;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::limit::AT_ONCE;
 use super::load::{self, Load};
 use super::private_key::PrivateKeyOperation;
-use super::samples::Samples;
+use super::samples::{AT_ONCE, Samples};
 use super::site::Site;
 use super::usage::{self, Processes};
 use super::watch::Watch;
