@@ -127,8 +127,8 @@ mod tests {
         assert!(row("| all parts ").ends_with("| 250/s |    80 % | 67 % to 100 % |"), "{text}");
         assert!(row("| private-key ").ends_with("| 3.000 ms | 3.000 ms |"), "{text}");
         // Of the 10 s of two cores, and of the 8 s without a controller.
-        assert!(row("| controller  ").ends_with("|    0.000 ms |   0 % | 4.000 ms |  40 % |"), "{text}");
-        assert!(row("| idle, ").ends_with("|    4.000 ms |  50 % | 2.000 ms |  20 % |"), "{text}");
-        assert!(row("| POST secrets ").ends_with("| 1.00 | 1.00 |"), "{text}");
+        assert!(row("| controller  ").ends_with("  0.000 ms |   0 % | 4.000 ms |  40 % |"), "{text}");
+        assert!(row("| idle, ").ends_with("  4.000 ms |  50 % | 2.000 ms |  20 % |"), "{text}");
+        assert!(row("| POST secrets ").ends_with("  1.00 | 1.00 |"), "{text}");
     }
 }
