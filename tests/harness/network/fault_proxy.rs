@@ -99,7 +99,8 @@ impl FaultProxy {
         self.counted().await.get(&format!("{verb} {resource}")).copied().unwrap_or_default()
     }
 
-    /// The numbers of requests, when all are counted that the API server has carried out by now.
+    /// The numbers of requests, when all are counted that the API server has carried out by now, but for those whose client did not wait for
+    /// the response. The next requests wait meanwhile, as behind a slow network.
     async fn counted(&self) -> MutexGuard<'_, HashMap<String, u64>> {
         let _all_are_counted = self.shared.uncounted.write().await;
         lock(&self.shared.done)

@@ -113,22 +113,24 @@ pub(super) fn numbers() -> Numbers {
         })),
         limit: Some(taken(Limit {
             cores: 2,
-            rounds: [(0.002, 4.0), (0.004, 6.0)].map(|spent| round(cost, spent)).into(),
+            rounds: [(0.003, 4.0, 5.0), (0.009, 8.0, 4.0), (0.003, 4.0, 9.0)]
+                .map(|spent| round(cost, spent))
+                .into(),
         })),
         scale: Some(taken(vec![size(5_000, 50), size(10_000, 100)])),
     }
 }
 
-fn round(cost: Cost, (private_key, seconds): (f64, f64)) -> Round {
-    let backlog = |seconds, controller| Backlog {
+fn round(cost: Cost, (private_key, together, ours): (f64, f64, f64)) -> Round {
+    let backlog = |seconds, controller, secrets| Backlog {
         objects: 1_000,
         seconds,
         cpu_seconds: Cpu { controller, api_server: 3.0, etcd: 1.0, ..Cpu::default() },
-        requests: [("POST secrets".to_owned(), 1_000)].into(),
+        requests: [("POST secrets".to_owned(), secrets)].into(),
     };
     Round {
         parts: Parts { private_key, secret: cost, status: cost, event: cost },
-        together: backlog(4.0, 0.0),
-        backlog: backlog(seconds, seconds - 1.0),
+        together: backlog(together, 0.0, 1_000),
+        backlog: backlog(ours, ours - 1.0, 1_100),
     }
 }

@@ -31,7 +31,7 @@ const LONGEST: [&str; 11] = [
 ];
 
 /// Suites that run one after the other, when the others are done: they compare times.
-const ALONE: [&str; 2] = ["effects", "lifecycle: share::"];
+const ALONE: [&str; 3] = ["effects", "lifecycle: share::", "lifecycle: opens_all_within_a_second"];
 
 /// The suites that need a release build of a program, beside the others once that of the controller is there: that of the node, which
 /// mostly waits for its kubelet, and that of the release, which builds the other program first.

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::cargo::cargo;
 
-/// Tests that assert times, by suite. Another suite that runs beside them would make them fail, so they are a suite of their own, whose
+/// Tests that assert times, by suite. Another suite that runs beside them would make them fail, so each is a suite of its own, whose
 /// name has both.
-const TIMED: [(&str, &str); 1] = [("lifecycle", "share::")];
+const TIMED: [(&str, &str); 2] = [("lifecycle", "share::"), ("lifecycle", "opens_all_within_a_second")];
 
 /// A test binary, or the documentation tests.
 #[derive(Debug)]
@@ -115,10 +115,11 @@ not json
         let messages = r#"{"package_id":"path+file:///w/tests#0.1.0","manifest_path":"/w/tests/Cargo.toml","target":{"name":"lifecycle","kind":["test"]},"profile":{"test":true},"executable":"/t/lifecycle-1"}"#;
         let suites = built(messages)?;
         let names: Vec<_> = suites.iter().map(|suite| suite.name.as_str()).collect();
-        assert_eq!(names, ["lifecycle: share::", "lifecycle"]);
+        assert_eq!(names, ["lifecycle: share::", "lifecycle: opens_all_within_a_second", "lifecycle"]);
         let arguments = |suite: &Suite| suite.command.get_args().map(OsStr::to_owned).collect::<Vec<_>>();
         assert_eq!(arguments(&suites[0]), ["share::"]);
-        assert_eq!(arguments(&suites[1]), ["--skip", "share::"]);
+        assert_eq!(arguments(&suites[1]), ["opens_all_within_a_second"]);
+        assert_eq!(arguments(&suites[2]), ["--skip", "share::", "--skip", "opens_all_within_a_second"]);
         Ok(())
     }
 

@@ -109,9 +109,10 @@ impl Task {
     ) -> Result<Run> {
         site.create(namespace, sealed).await?;
         let mut watch = site.watch_sealed(Some(namespace)).await?;
-        tokio::time::sleep(QUIET).await;
+        let control_plane = Processes::of(site.lab, None).await?;
+        control_plane.at_rest().await?;
         let requests_before = usage::requests(&site.client()).await?;
-        let before = Processes::of(site.lab, None).await?.cpu();
+        let before = control_plane.cpu();
         let flags = if self.curve == Curve::Defaults { &[] } else { TUNED };
         let pod = site.start(side, flags).await?;
         let start = Instant::now();

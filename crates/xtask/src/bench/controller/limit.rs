@@ -1,6 +1,5 @@
-//! The part `limit`: what a SealedSecret must cost, each part measured alone in the same run, and what it costs our controller.
-
-use std::time::Duration;
+//! The part `limit`: what a SealedSecret must cost, each part measured alone in the same run; what the same parts cost at the same time,
+//! without a controller; and what it costs our controller.
 
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -11,30 +10,34 @@ use super::private_key::on_all_cores;
 use super::samples::{AT_ONCE, Samples};
 use super::site::{Created, Site};
 use super::together::unseal_without_controller;
-use super::usage::Processes;
+use super::usage::{self, Processes};
 use crate::bench::machine::cores;
 use crate::bench::numbers::limit::{Backlog, Cost, Limit, Parts, Round};
 use crate::bench::numbers::{Curve, Side};
 use crate::bench::shown::rate;
-use crate::bench::statistics::{as_f64, median};
+use crate::bench::statistics::as_f64;
 use crate::paint;
 
 const ROUNDS: usize = 3;
-/// On each core.
-const OPERATIONS: usize = 200;
 
-/// Measures in rounds, because the speed of a virtual machine changes within minutes.
+/// Measures in rounds, because the speed of a virtual machine changes within minutes; the program without a controller and our controller
+/// in turn first.
 ///
-/// Decided: each request as often as there are SealedSecrets. The API server collects its garbage once in some thousand requests, and
+/// Decided: each part as often as there are SealedSecrets. The API server collects its garbage once in some thousand requests, and
 /// that takes as long as hundreds of them: fewer requests show none of it, or too much.
 pub(in crate::bench) async fn measure(site: &mut Site<'_>, full: bool) -> Result<Limit> {
     let objects = if full { 10_000 } else { 3_000 };
     let samples = Samples::take(site).await?;
     let mut limit = Limit { cores: cores(), rounds: Vec::new() };
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let parts = parts(site, &samples, objects).await?;
-        let together = unseal_without_controller(site, &samples, objects).await?;
-        let backlog = backlog(site, objects).await?;
+        let (together, backlog) = if round % 2 == 0 {
+            let together = unseal_without_controller(site, &samples, objects).await?;
+            (together, backlog(site, objects).await?)
+        } else {
+            let backlog = backlog(site, objects).await?;
+            (unseal_without_controller(site, &samples, objects).await?, backlog)
+        };
         let round = Round { parts, together, backlog };
         println!("{}", paint::dim(&line(&limit, &round)));
         limit.rounds.push(round);
@@ -57,9 +60,10 @@ fn line(limit: &Limit, round: &Round) -> String {
 async fn parts(site: &mut Site<'_>, samples: &Samples, requests: usize) -> Result<Parts> {
     let (secret, status, event) = costs(site, samples, requests).await?;
     let key = site.keys().first().context("there is no key")?;
-    let times = tokio::task::block_in_place(|| on_all_cores(key, OPERATIONS))?;
-    let times: Vec<_> = times.iter().map(Duration::as_secs_f64).collect();
-    let private_key = median(&times).context("nothing was measured")?;
+    let each = requests / cores();
+    let before = usage::cpu_seconds(std::process::id());
+    let times = tokio::task::block_in_place(|| on_all_cores(key, each))?;
+    let private_key = (usage::cpu_seconds(std::process::id()) - before) / as_f64(times.len());
     Ok(Parts { private_key, secret, status, event })
 }
 

@@ -16,7 +16,7 @@ use super::load::{self, Load};
 use super::site::{Created, Site};
 use crate::bench::numbers::Side;
 
-/// How many are under way at once: as many as our controller has in hand.
+/// Requests, or SealedSecrets, that are under way at once: as many SealedSecrets as our controller has in hand.
 pub(super) const AT_ONCE: usize = 32;
 
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::cpu::Cpu;
-use crate::bench::statistics::as_f64;
+use crate::bench::statistics::{as_f64, median};
 
 /// What a SealedSecret must cost, and what it costs, in rounds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ pub(in crate::bench) struct Round {
 /// What a SealedSecret must cost.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(in crate::bench) struct Parts {
-    /// Seconds of a private-key operation, while all cores do them.
+    /// CPU seconds of a private-key operation, while all cores do them.
     pub private_key: f64,
     pub secret: Cost,
     pub status: Cost,
@@ -53,18 +53,20 @@ pub(in crate::bench) struct Backlog {
 }
 
 impl Limit {
-    /// The mean of all rounds.
+    /// The median of the rounds: the host of a virtual machine may disturb one.
+    pub(in crate::bench) fn median(&self, number: impl Fn(&Round) -> f64) -> f64 {
+        median(&self.rounds.iter().map(number).collect::<Vec<_>>()).unwrap_or(f64::NAN)
+    }
+
+    /// The median of each.
     pub(in crate::bench) fn parts(&self) -> Parts {
-        let mean = |part: &dyn Fn(&Parts) -> f64| {
-            self.rounds.iter().map(|round| part(&round.parts)).sum::<f64>() / as_f64(self.rounds.len())
-        };
         let cost = |request: fn(&Parts) -> Cost| Cost {
-            api_server: mean(&|parts| request(parts).api_server),
-            etcd: mean(&|parts| request(parts).etcd),
-            client: mean(&|parts| request(parts).client),
+            api_server: self.median(|round| request(&round.parts).api_server),
+            etcd: self.median(|round| request(&round.parts).etcd),
+            client: self.median(|round| request(&round.parts).client),
         };
         Parts {
-            private_key: mean(&|parts| parts.private_key),
+            private_key: self.median(|round| round.parts.private_key),
             secret: cost(|parts| parts.secret),
             status: cost(|parts| parts.status),
             event: cost(|parts| parts.event),
@@ -74,16 +76,6 @@ impl Limit {
     /// SealedSecrets a second, if one cost so many CPU seconds.
     pub(in crate::bench) fn rate_of(&self, one: f64) -> f64 {
         as_f64(self.cores) / one
-    }
-
-    /// All rounds without a controller.
-    pub(in crate::bench) fn together(&self) -> Backlog {
-        sum(self.rounds.iter().map(|round| &round.together))
-    }
-
-    /// All rounds of our controller.
-    pub(in crate::bench) fn backlog(&self) -> Backlog {
-        sum(self.rounds.iter().map(|round| &round.backlog))
     }
 }
 
@@ -105,18 +97,4 @@ impl Backlog {
     pub(in crate::bench) fn rate(&self) -> f64 {
         as_f64(self.objects) / self.seconds
     }
-}
-
-/// One after the other.
-fn sum<'a>(backlogs: impl Iterator<Item = &'a Backlog>) -> Backlog {
-    let none = Backlog { objects: 0, seconds: 0.0, cpu_seconds: Cpu::default(), requests: BTreeMap::new() };
-    backlogs.fold(none, |mut sum, one| {
-        sum.objects += one.objects;
-        sum.seconds += one.seconds;
-        sum.cpu_seconds += one.cpu_seconds;
-        for (name, count) in &one.requests {
-            *sum.requests.entry(name.clone()).or_default() += count;
-        }
-        sum
-    })
 }
