@@ -6,11 +6,11 @@ use futures::{StreamExt as _, TryStreamExt as _};
 
 use super::backlog::task;
 use super::load::{self, Load, Sealed};
-use super::private_key::on_all_cores;
+use super::private_key::cpu_on_all_cores;
 use super::samples::{AT_ONCE, Samples};
 use super::site::{Created, Site};
 use super::together::unseal_without_controller;
-use super::usage::{self, Processes};
+use super::usage::Processes;
 use crate::bench::machine::cores;
 use crate::bench::numbers::limit::{Backlog, Cost, Limit, Parts, Round};
 use crate::bench::numbers::{Curve, Side};
@@ -60,10 +60,7 @@ fn line(limit: &Limit, round: &Round) -> String {
 async fn parts(site: &mut Site<'_>, samples: &Samples, requests: usize) -> Result<Parts> {
     let (secret, status, event) = costs(site, samples, requests).await?;
     let key = site.keys().first().context("there is no key")?;
-    let each = requests / cores();
-    let before = usage::cpu_seconds(std::process::id());
-    let times = tokio::task::block_in_place(|| on_all_cores(key, each))?;
-    let private_key = (usage::cpu_seconds(std::process::id()) - before) / as_f64(times.len());
+    let private_key = tokio::task::block_in_place(|| cpu_on_all_cores(key, requests))?;
     Ok(Parts { private_key, secret, status, event })
 }
 

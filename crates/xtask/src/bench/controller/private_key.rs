@@ -6,13 +6,16 @@ use anyhow::{Context as _, Result};
 use envelope::PrivateKey;
 
 use super::load::{Key, in_parallel};
-use crate::bench::machine::cores;
+use super::usage::cpu_seconds;
+use crate::bench::statistics::as_f64;
 
-/// The times of `each` operations on each core, all cores at once: beside a busy core, another is slower than alone, because two may
-/// be threads of one core, and because a processor clocks higher with less work.
-pub(super) fn on_all_cores(key: &Key, each: usize) -> Result<Vec<Duration>> {
+/// CPU seconds of one of `operations`, on all cores at once: beside a busy core, another is slower than alone, because two may be threads
+/// of one core, and because a processor clocks higher with less work.
+pub(super) fn cpu_on_all_cores(key: &Key, operations: usize) -> Result<f64> {
     let operation = PrivateKeyOperation::with(key)?;
-    in_parallel(each * cores(), |_| operation.run())
+    let before = cpu_seconds(std::process::id());
+    in_parallel(operations, |_| operation.run())?;
+    Ok((cpu_seconds(std::process::id()) - before) / as_f64(operations))
 }
 
 pub(super) struct PrivateKeyOperation {
