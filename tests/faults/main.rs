@@ -1,7 +1,8 @@
 //! Faults around a controller: it is killed, its API server stops or sends errors, its clock jumps, other clients
 //! interfere. Each test is a bounded loop of such faults, and ends with the same audit: every SealedSecret is unsealed
 //! correctly, every status is true, no key exists twice, no log shows a value. Random choices are seeded; a failure
-//! names its seed, and `FAULTS_SEED` repeats it. `FAULTS_UPDATED=2000` updates more objects under overload, in the five minutes of a test.
+//! names its seed, and `FAULTS_SEED` repeats it. `FAULTS_UPDATED=10000` with
+//! `SEALED_SECRETS_TEST_MINUTES=30` updates more objects under overload than in CI.
 //!
 //! Every test has a controller, keys and a namespace of its own, so they run side by side. A controller without faults
 //! is tested in `controller`; stopping and starting it normally in `lifecycle`.
